@@ -1,0 +1,100 @@
+// Handlers and how they are bound to the catalogue's operations. A handler looks up, checks state,
+// computes, writes, emits and returns the document; it sees typed parameters and one transaction.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "api/catalogue.h"
+#include "api/params.h"
+#include "api/request.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "store/account.h"
+
+namespace okapi::api {
+
+// Knobs of the running server that behaviour may ask for; constant after start.
+struct Settings {
+  bool strict_clocks = false;           // Stripe's limits on test clocks
+  bool synthesize_unknown_ids = false;  // --unknown-ids=synthesize
+  Seconds draft_grace = hour;           // a renewal stays draft this long
+  std::vector<int> retry_days = {3, 5, 7};
+};
+
+struct Page {  // a list answer
+  std::vector<store::Document> documents;
+  std::vector<Json> trees;  // instead of documents, for rows that are not stored (summaries, previews)
+  bool has_more = false;
+  std::string url;          // the path without query
+  std::optional<std::int64_t> total_count;
+};
+
+// What a handler answers: a stored document (its text is sent as it is), a tree, or a page.
+using Reply = std::variant<store::Document, Json, Page>;
+
+struct Context {
+  store::Transaction& tx;
+  const Operation operation;
+  const Json& params;                       // see params.h
+  const Input& input;                       // paging, for lists
+  const std::vector<std::string>& path_ids; // in the order of the path
+  std::string path_id;                      // the last of them; empty without
+  std::string base_url;                     // "http://127.0.0.1:12111", for urls inside objects
+  std::string_view version;                 // API version of the caller
+  const Settings& settings;
+
+  [[nodiscard]] Seconds now() const { return tx.now(); }
+};
+
+using Handler = Reply (*)(Context&);
+
+// Does the earliest thing that is due on any clock that runs, inside this transaction; false when
+// nothing is. dispatch calls it before a request (what fell due meanwhile) and after it (an automatic
+// payment attempt, the steps of an advancing test clock), each time in a transaction of its own.
+using RunDue = bool (*)(store::Transaction& tx, const Settings& settings);
+
+class Registry {
+ public:
+  Registry();
+  // Fatal (throws Bug) when the catalogue has no such operation or it is bound twice.
+  void bind(std::string_view operation_name, Handler handler);
+  [[nodiscard]] Handler handler(const Operation& operation) const;  // null: storage or missing
+
+  // Secondary index and due reader of a kind, see store::Schema.
+  void index(std::string_view kind, std::string_view field);
+  void due(std::string_view kind, store::DueReader reader);
+  [[nodiscard]] const store::Schema& schema() const { return schema_; }
+
+  RunDue run_due = nullptr;
+
+ private:
+  std::vector<Handler> handlers_;  // by operation index
+  store::Schema schema_;
+};
+
+// --- helpers that most handlers use
+
+// The document or a throw: require() for an id in the path (404), require_param() for one in a
+// parameter (400, `param` is its full name).
+[[nodiscard]] store::Document require(store::Transaction& tx, std::string_view kind,
+                                      const std::string& id, std::string_view param = "id");
+[[nodiscard]] store::Document require_param(store::Transaction& tx, std::string_view kind,
+                                            const std::string& id, std::string_view param);
+// An id as the catalogue's object wants it.
+[[nodiscard]] std::string new_id(store::Transaction& tx, std::string_view kind);
+// A new object of the kind with every declared field at its default: nullable null, metadata {},
+// arrays [], livemode false, created now; a fresh id. `object` is set.
+[[nodiscard]] Json default_object(store::Transaction& tx, std::string_view kind);
+// Copies the parameters that are fields of the same name ("update": absent ones stay).
+void assign_params(Json& object, const Json& params, std::initializer_list<const char*> names);
+// Update semantics of metadata: merge, "" deletes, null clears. On create the same on {}.
+void merge_metadata(Json& object, const Json& params);
+[[nodiscard]] Json deleted_stub(std::string_view kind, std::string_view id);
+
+}  // namespace okapi::api

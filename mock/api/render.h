@@ -1,0 +1,18 @@
+// A handler's reply to the bytes of the response body: expansion, older API version, key order, two
+// spaces of indentation (api-conventions 1.3).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/operation.h"
+
+namespace okapi::api {
+
+[[nodiscard]] std::string render(store::Transaction& tx, const Operation& operation, Reply reply,
+                                 const std::vector<std::string>& expand, std::string_view version);
+// Internal fields start with '_' at the top level of a stored object and never leave the server.
+[[nodiscard]] bool is_internal_field(std::string_view name);
+
+}  // namespace okapi::api

@@ -1,0 +1,23 @@
+// Object ids: prefix and alphabet as Stripe's, either counting up (for a seed: the same requests give
+// the same ids) or scattered. Both are pure functions of (seed, number), so a snapshot that keeps the
+// number continues exactly where it was. Randomness enters only through random_seed().
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace okapi {
+
+struct IdSource {
+  bool counting = false;      // true: zero-padded numbers, readable in tests
+  std::uint64_t seed = 0;     // scatters the ids otherwise
+};
+
+// `length` is that of the whole id, prefix included; `number` differs from id to id.
+[[nodiscard]] std::string make_id(const IdSource& source, std::string_view prefix, int length,
+                                  std::uint64_t number);
+
+[[nodiscard]] std::uint64_t random_seed();
+
+}  // namespace okapi

@@ -1,0 +1,48 @@
+// Taking money: a payment method's outcome, the PaymentIntent, the charge and the balance transaction
+// that an attempt leaves behind (api-conventions 9, subscriptions-invoices 3.8).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/error.h"
+#include "store/account.h"
+
+namespace okapi::engine {
+
+// First that is set: invoice, subscription, customer default (subscriptions-invoices 1.1). Empty
+// document: there is none.
+[[nodiscard]] store::Document payment_method_for(const store::Transaction& tx, const Json& invoice);
+
+enum class PaymentStatus { succeeded, declined, requires_action };
+
+struct PaymentOutcome {
+  PaymentStatus status = PaymentStatus::succeeded;
+  std::string payment_intent;
+  std::string charge;             // empty while an action is required
+  std::optional<api::ApiError> refusal;  // the 402 that a synchronous caller gets
+};
+
+struct PaymentRequest {
+  std::string customer;
+  std::string currency;
+  std::int64_t amount = 0;
+  std::string description;        // "Subscription creation", "Payment for Invoice"
+  std::string invoice;            // payment_details.order_reference
+  bool off_session = true;
+  bool setup_future_usage = false;
+};
+
+// A PaymentIntent for an invoice that became open, in requires_payment_method; emits
+// payment_intent.created. Gives its id.
+std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& request);
+// Confirms it with the payment method; writes the charge and the balance transaction; emits
+// charge.succeeded, payment_intent.succeeded or their failures.
+PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string& payment_intent,
+                                      const store::Document& payment_method, bool off_session);
+void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent);
+// The smallest amount that is charged in the currency (USD 50), usage-billing rule 20.
+[[nodiscard]] std::int64_t minimum_charge(std::string_view currency);
+
+}  // namespace okapi::engine

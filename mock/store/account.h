@@ -1,0 +1,166 @@
+// The state of one account (one world per secret key) and the transactions on it. State is a value
+// built of persistent maps: a transaction works on a copy, commit replaces it, a throw drops it, a
+// named snapshot is a copy kept. Readers take the committed state without the writers' lock.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "store/document.h"
+#include "store/meter_log.h"
+#include "store/schema.h"
+
+namespace okapi::store {
+
+struct State;  // account.cc
+
+// How the account tells the time where no test clock rules.
+struct ClockSetting {
+  bool frozen = false;
+  Seconds at = 0;      // the time while frozen
+  Seconds offset = 0;  // added to the wall clock while running
+  [[nodiscard]] Seconds now() const { return frozen ? at : wall_clock() + offset; }
+};
+
+struct DueStep {
+  Due due;
+  Document document;
+};
+
+// Which request caused the events of a transaction; empty for what happens by itself.
+struct Origin {
+  std::string request_id;
+  std::string idempotency_key;
+};
+
+struct EmittedEvent {
+  std::string type;
+  Document before;  // at the start of the transaction; empty when created in it
+  Document after;   // at commit (for a deletion: the last version)
+  Seconds created = 0;
+};
+// Turns emitted events into event documents (okapi::events registers it); returns the compact JSON
+// later, when the event is first read.
+using EventRenderer = std::function<std::string(const std::string& event_id, const EmittedEvent&,
+                                                const Origin&)>;
+
+class Account;
+
+class Transaction {
+ public:
+  Transaction(Account& account, Origin origin);
+  ~Transaction();  // without commit(): as if it had never been
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // The present as this transaction sees it. Starts at the account's clock; a step of a test clock and
+  // a write to a test clock's objects set it.
+  [[nodiscard]] Seconds now() const { return now_; }
+  void set_now(Seconds now) { now_ = now; }
+
+  [[nodiscard]] Document find(std::string_view kind, std::string_view id) const;
+  // `object` and `id` of the tree name it; the id must be new within its kind.
+  Document insert(Json tree);
+  // Edits the newest version of the document; gives the new one (or the old one if nothing changed).
+  Document update(const Document& document, const std::function<void(Json&)>& edit);
+  void erase(const Document& document);
+
+  // All documents of the kind whose indexed field has this value, oldest first.
+  [[nodiscard]] std::vector<Document> where(std::string_view kind, std::string_view field,
+                                            std::string_view value) const;
+  // Newest first, starting below `before` (0: from the newest); the visitor returns false to stop.
+  void scan_down(std::string_view kind, std::uint64_t before,
+                 const std::function<bool(const Document&)>& visit) const;
+  // Oldest first, starting above `after`.
+  void scan_up(std::string_view kind, std::uint64_t after,
+               const std::function<bool(const Document&)>& visit) const;
+  // The same two over the documents whose indexed field has this value.
+  void scan_down_where(std::string_view kind, std::string_view field, std::string_view value,
+                       std::uint64_t before,
+                       const std::function<bool(const Document&)>& visit) const;
+  void scan_up_where(std::string_view kind, std::string_view field, std::string_view value,
+                     std::uint64_t after, const std::function<bool(const Document&)>& visit) const;
+  [[nodiscard]] std::size_t count(std::string_view kind) const;
+
+  // The earliest thing due on a clock, if it is due at or before `until`.
+  [[nodiscard]] std::optional<DueStep> next_due(std::string_view clock, Seconds until) const;
+
+  [[nodiscard]] const MeterLog& meter_log() const;
+  MeterLog& edit_meter_log();
+
+  [[nodiscard]] ClockSetting clock() const;
+  void set_clock(ClockSetting setting);
+
+  // "customer.updated": data.object is the document as it is at commit, previous_attributes is what
+  // this transaction changed. Kept in the order of the calls.
+  void emit(std::string_view type, const Document& document);
+
+  // A new id with this prefix; `length` is that of the whole id.
+  [[nodiscard]] std::string new_id(std::string_view prefix, int length);
+  // Counts up from 1 within the account, for order of arrival.
+  [[nodiscard]] std::uint64_t next_number();
+
+  // Makes everything visible at once, with the events. At most once.
+  void commit();
+  // The ids of the event documents written by commit, in order.
+  [[nodiscard]] const std::vector<std::string>& committed_events() const;
+
+ private:
+  struct Work;
+  [[nodiscard]] const State& state() const;
+  State& edit();
+  Document put(Document document, const Document& before);
+
+  Account& account_;
+  Origin origin_;
+  Seconds now_ = 0;
+  std::unique_ptr<Work> work_;
+};
+
+// One world. Transactions take its lock for their lifetime.
+class Account {
+ public:
+  struct Settings {
+    std::string id;  // acct_…
+    const Schema* schema = nullptr;
+    IdSource ids;
+    ClockSetting clock;
+    EventRenderer render_event;
+  };
+  explicit Account(Settings settings);
+  ~Account();
+
+  [[nodiscard]] const std::string& id() const { return settings_.id; }
+  // The newest committed version, without waiting for a writer. For GET by id.
+  [[nodiscard]] Document find_committed(std::string_view kind, std::string_view id) const;
+  // Whether a step of the account's own clock, or of an advancing test clock, may be due.
+  [[nodiscard]] ClockSetting clock() const;
+
+  void reset();
+  // Named snapshots in memory: a copy of the state's root.
+  void save_snapshot(const std::string& name);
+  bool restore_snapshot(const std::string& name);
+  [[nodiscard]] std::vector<std::string> snapshots() const;
+
+  // A file's worth of state, see snapshot.h.
+  [[nodiscard]] std::shared_ptr<const State> committed() const;
+  void replace(std::shared_ptr<const State> state);
+
+ private:
+  friend class Transaction;
+  Settings settings_;
+  std::mutex writing_;
+  mutable std::mutex reading_;  // guards the pointer below only
+  std::shared_ptr<const State> state_;
+  std::vector<std::pair<std::string, std::shared_ptr<const State>>> snapshots_;
+};
+
+}  // namespace okapi::store

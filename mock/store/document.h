@@ -1,0 +1,53 @@
+// An immutable stored object: its Stripe JSON in the newest API version okapi speaks. A Document is a
+// cheap handle; committed documents never change, an update is a new document. At rest it is compact
+// text (or a source that renders its text when first read, for events); a tree exists only while a
+// handler reads or edits it. The store never looks inside beyond what its Schema names.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+
+namespace okapi::store {
+
+class Document {
+ public:
+  Document() = default;
+
+  // False when find() found nothing.
+  explicit operator bool() const { return body_ != nullptr; }
+  [[nodiscard]] const std::string& kind() const;  // the `object` field: "billing.meter"
+  [[nodiscard]] const std::string& id() const;
+  // Creation number within the account: lists are sorted by it. Stays over updates.
+  [[nodiscard]] std::uint64_t sequence() const;
+  [[nodiscard]] const std::string& text() const;  // compact JSON, keys in Stripe's order
+
+  // The tree, parsed on first use and kept with this handle (and its copies).
+  const Json& operator*() const;
+  const Json* operator->() const { return &**this; }
+
+  friend bool operator==(const Document& a, const Document& b) { return a.body_ == b.body_; }
+
+ private:
+  friend class Transaction;
+  friend class Account;
+  struct Body;
+  explicit Document(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
+
+  static Document make(std::string kind, std::string id, std::uint64_t sequence, Json tree);
+  static Document make_text(std::string kind, std::string id, std::uint64_t sequence,
+                            std::string text);
+  static Document make_deferred(std::string kind, std::string id, std::uint64_t sequence,
+                                std::function<std::string()> render);
+  // Renders the text and drops the tree, at commit.
+  void settle() const;
+
+  std::shared_ptr<const Body> body_;
+  mutable std::shared_ptr<const Json> tree_;
+};
+
+}  // namespace okapi::store
