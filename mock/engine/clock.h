@@ -1,5 +1,6 @@
-// Whose time it is, and what happens as time passes. An account has a clock of its own; a customer on a
-// test clock, and all that belongs to the customer, lives by that one (subscriptions-invoices 5).
+// Whose time it is, and what happens as time passes. An account has a clock of its own; a customer
+// on a test clock, and all that belongs to the customer, lives by that one (subscriptions-invoices
+// 5).
 #pragma once
 
 #include <string>

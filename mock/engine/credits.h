@@ -12,7 +12,7 @@ namespace okapi::engine {
 
 struct CreditApplication {
   std::string grant;
-  std::string line;      // il_…
+  std::string line;  // il_…
   std::int64_t amount = 0;
   std::string transaction;  // cbtxn_test_…; empty while nothing is posted (drafts, previews)
 };
@@ -24,7 +24,8 @@ struct CreditApplication {
                                                           const Json& invoice);
 // The same, posted: one debit transaction per grant and line, events included.
 std::vector<CreditApplication> post_credits(store::Transaction& tx, const Json& invoice);
-// The invoice was voided: what it drew comes back (and expires at once when the grant is past expiry).
+// The invoice was voided: what it drew comes back (and expires at once when the grant is past
+// expiry).
 void reinstate_credits(store::Transaction& tx, std::string_view invoice_id);
 // One step of time: the grant reached expires_at.
 void expire_grant(store::Transaction& tx, const store::Document& grant);

@@ -1,5 +1,5 @@
-// Taking money: a payment method's outcome, the PaymentIntent, the charge and the balance transaction
-// that an attempt leaves behind (api-conventions 9, subscriptions-invoices 3.8).
+// Taking money: a payment method's outcome, the PaymentIntent, the charge and the balance
+// transaction that an attempt leaves behind (api-conventions 9, subscriptions-invoices 3.8).
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ enum class PaymentStatus { succeeded, declined, requires_action };
 struct PaymentOutcome {
   PaymentStatus status = PaymentStatus::succeeded;
   std::string payment_intent;
-  std::string charge;             // empty while an action is required
+  std::string charge;                    // empty while an action is required
   std::optional<api::ApiError> refusal;  // the 402 that a synchronous caller gets
 };
 
@@ -28,8 +28,8 @@ struct PaymentRequest {
   std::string customer;
   std::string currency;
   std::int64_t amount = 0;
-  std::string description;        // "Subscription creation", "Payment for Invoice"
-  std::string invoice;            // payment_details.order_reference
+  std::string description;  // "Subscription creation", "Payment for Invoice"
+  std::string invoice;      // payment_details.order_reference
   bool off_session = true;
   bool setup_future_usage = false;
 };

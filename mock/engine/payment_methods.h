@@ -1,0 +1,34 @@
+// Payment methods: made from card numbers, tokens and the magic pm_card_… names, attached to
+// customers and detached again (api-conventions 9.2, 9.3). What a test card does when charged is in
+// cards.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "store/account.h"
+
+namespace okapi::engine {
+
+struct CardDetails {
+  std::string number;          // of the test card table, or any Luhn-valid one
+  std::int64_t exp_month = 0;  // 0: this month, next year (what magic names give)
+  std::int64_t exp_year = 0;
+};
+// A new, unattached card. Throws the 402 of a wrong number.
+store::Document create_card(store::Transaction& tx, const CardDetails& card,
+                            const Json& billing_details = Json::object());
+
+// The payment method of a parameter; a magic name ("pm_card_visa") makes a new one at each use.
+// Throws no_such for anything else that does not exist.
+store::Document require_payment_method(store::Transaction& tx, const std::string& id,
+                                       std::string_view param);
+// Attaches; the same customer again is fine. Throws the 402 of cards that decline when attached,
+// and the refusals for a used or foreign payment method. Emits payment_method.attached.
+store::Document attach_payment_method(store::Transaction& tx, const store::Document& payment_method,
+                                      const store::Document& customer);
+// Detaches; clears the customer's default when it was that. Emits payment_method.detached.
+store::Document detach_payment_method(store::Transaction& tx,
+                                      const store::Document& payment_method);
+
+}  // namespace okapi::engine
