@@ -1,62 +1,323 @@
-// An ordered map whose copies are cheap and independent: copying shares everything, writing to a copy
-// leaves the others as they were. Snapshots, rollback and readers without a lock fall out of that.
-//
-// PLACEHOLDER of the same interface: copies the whole map on the first write after a copy.
+// An ordered map whose copies are cheap and independent: copying shares everything, writing to a
+// copy leaves the others as they were. Snapshots, rollback and readers without a lock fall out of
+// that. A B+tree of shared nodes: a write copies the nodes on its path that somebody else still
+// holds and changes the others in place, so a run of writes to one map pays for each node once.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
+#include <utility>
 
 namespace okapi::store {
 
 template <typename Key, typename Value>
 class PersistentMap {
  public:
-  [[nodiscard]] std::size_t size() const { return map_ ? map_->size() : 0; }
-  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  // Levels above the leaves, for tests: grows with the logarithm of size().
+  [[nodiscard]] int height() const { return height_; }
 
   // Null when absent; stays valid until this map is written to.
   template <typename Probe>
   [[nodiscard]] const Value* find(const Probe& key) const {
-    if (!map_) return nullptr;
-    const auto found = map_->find(key);
-    return found == map_->end() ? nullptr : &found->second;
+    const Node* node = root_.get();
+    if (node == nullptr) return nullptr;
+    for (int level = height_; level > 0; --level) {
+      const Inner& inner = as_inner(*node);
+      node = inner.children[child_of(inner, key)].get();
+    }
+    const Leaf& leaf = as_leaf(*node);
+    const std::uint32_t at = lower_bound(leaf, key);
+    return at < leaf.count && !less(key, leaf.keys[at]) ? &leaf.values[at] : nullptr;
   }
-  void set(Key key, Value value) { own().insert_or_assign(std::move(key), std::move(value)); }
+
+  // Inserts or overwrites.
+  void set(Key key, Value value) {
+    if (root_ == nullptr) root_ = std::make_shared<Leaf>();
+    own(root_, height_);
+    if (root_->count == capacity) grow();
+    NodePtr* node = &root_;
+    bool rightmost = true;
+    // Full nodes are split on the way down, so that there is always room for the half below.
+    for (int level = height_; level > 0; --level) {
+      Inner& inner = as_inner(**node);
+      std::uint32_t at = child_of(inner, key);
+      rightmost = rightmost && at + 1 == inner.count;
+      own(inner.children[at], level - 1);
+      if (inner.children[at]->count == capacity) {
+        // Of an inner node only separators are at hand: past the last of them is near enough.
+        split(inner, at, level - 1, rightmost && less(inner.children[at]->keys[capacity - 1], key));
+        if (!less(key, inner.keys[at + 1])) ++at;
+        own(inner.children[at], level - 1);
+      }
+      node = &inner.children[at];
+    }
+    set_in(as_leaf(**node), std::move(key), std::move(value));
+  }
+
   template <typename Probe>
   bool erase(const Probe& key) {
     if (find(key) == nullptr) return false;
-    auto& map = own();
-    map.erase(map.find(key));
+    erase_below(root_, height_, key);
+    --size_;
+    while (height_ > 0 && root_->count == 1) {
+      NodePtr only = as_inner(*root_).children[0];
+      root_ = std::move(only);
+      --height_;
+    }
+    if (root_->count == 0) {
+      root_ = nullptr;
+      height_ = 0;
+    }
     return true;
   }
 
   // Visits entries in ascending (descending) order, from the first not before (after) `from`; the
-  // visitor returns false to stop.
+  // visitor returns false to stop. It must not write to this map (to a copy it may).
   template <typename Probe, typename Visitor>
   void ascend(const Probe& from, Visitor&& visit) const {
-    if (!map_) return;
-    for (auto at = map_->lower_bound(from); at != map_->end(); ++at) {
-      if (!visit(at->first, at->second)) return;
-    }
+    if (root_ != nullptr) ascend_below(*root_, height_, &from, visit);
   }
   template <typename Probe, typename Visitor>
   void descend(const Probe& from, Visitor&& visit) const {
-    if (!map_) return;
-    for (auto at = map_->upper_bound(from); at != map_->begin();) {
-      --at;
-      if (!visit(at->first, at->second)) return;
-    }
+    if (root_ != nullptr) descend_below(*root_, height_, &from, visit);
   }
 
  private:
-  using Map = std::map<Key, Value, std::less<>>;
-  Map& own() {
-    map_ = map_ ? std::make_shared<Map>(*map_) : std::make_shared<Map>();
-    return *map_;
+  static constexpr std::uint32_t capacity = 32;
+  static constexpr std::uint32_t scarce = capacity / 4;  // fewer than this: join a neighbour
+
+  struct Node {
+    std::uint32_t count = 0;
+    std::array<Key, capacity> keys = {};
+  };
+  using NodePtr = std::shared_ptr<Node>;
+  struct Leaf : Node {
+    std::array<Value, capacity> values = {};
+  };
+  // keys[i], i > 0: not after anything below children[i], after everything below children[i - 1].
+  // keys[0] means nothing at rest.
+  struct Inner : Node {
+    std::array<NodePtr, capacity> children = {};
+  };
+
+  static Leaf& as_leaf(Node& node) { return static_cast<Leaf&>(node); }
+  static const Leaf& as_leaf(const Node& node) { return static_cast<const Leaf&>(node); }
+  static Inner& as_inner(Node& node) { return static_cast<Inner&>(node); }
+  static const Inner& as_inner(const Node& node) { return static_cast<const Inner&>(node); }
+
+  template <typename A, typename B>
+  static bool less(const A& a, const B& b) {
+    return std::less<>()(a, b);
   }
-  std::shared_ptr<Map> map_;
+
+  // The first entry not before the key.
+  template <typename Probe>
+  static std::uint32_t lower_bound(const Node& node, const Probe& key) {
+    std::uint32_t first = 0;
+    for (std::uint32_t length = node.count; length > 0;) {
+      const std::uint32_t half = length / 2;
+      if (less(node.keys[first + half], key)) {
+        first += half + 1;
+        length -= half + 1;
+      } else {
+        length = half;
+      }
+    }
+    return first;
+  }
+
+  // The first entry after the key, counting from `first`.
+  template <typename Probe>
+  static std::uint32_t upper_bound(const Node& node, const Probe& key, std::uint32_t first) {
+    for (std::uint32_t length = node.count - first; length > 0;) {
+      const std::uint32_t half = length / 2;
+      if (less(key, node.keys[first + half])) {
+        length = half;
+      } else {
+        first += half + 1;
+        length -= half + 1;
+      }
+    }
+    return first;
+  }
+
+  template <typename Probe>
+  static std::uint32_t child_of(const Inner& inner, const Probe& key) {
+    return upper_bound(inner, key, 1) - 1;
+  }
+
+  // Makes the node this map's own before it is written to.
+  static void own(NodePtr& node, int level) {
+    if (node.use_count() == 1) {
+      // Whoever let go of the node last has finished reading it.
+      std::atomic_thread_fence(std::memory_order_acquire);
+      return;
+    }
+    if (level == 0) {
+      node = std::make_shared<Leaf>(as_leaf(*node));
+    } else {
+      node = std::make_shared<Inner>(as_inner(*node));
+    }
+  }
+
+  void grow() {
+    auto above = std::make_shared<Inner>();
+    above->children[0] = std::move(root_);
+    above->count = 1;
+    root_ = std::move(above);
+    ++height_;
+  }
+
+  // Moves entries [from, from + n) of `source` to [to, …) of `target`; the ranges of one node may
+  // overlap. Counts are the caller's.
+  static void move_entries(Node& target, std::uint32_t to, Node& source, std::uint32_t from,
+                           std::uint32_t n, int level) {
+    const auto shift = [&](auto& into, auto& out_of) {
+      if (&into != &out_of || to < from) {
+        for (std::uint32_t i = 0; i < n; ++i) into[to + i] = std::move(out_of[from + i]);
+      } else {
+        for (std::uint32_t i = n; i-- > 0;) into[to + i] = std::move(out_of[from + i]);
+      }
+    };
+    shift(target.keys, source.keys);
+    if (level == 0) {
+      shift(as_leaf(target).values, as_leaf(source).values);
+    } else {
+      shift(as_inner(target).children, as_inner(source).children);
+    }
+  }
+
+  // Lets go of what a moved-from slot may still hold.
+  static void clear_entry(Node& node, std::uint32_t at, int level) {
+    node.keys[at] = Key();
+    if (level == 0) {
+      as_leaf(node).values[at] = Value();
+    } else {
+      as_inner(node).children[at] = nullptr;
+    }
+  }
+
+  static void remove_entry(Node& node, std::uint32_t at, int level) {
+    move_entries(node, at, node, at + 1, node.count - at - 1, level);
+    clear_entry(node, --node.count, level);
+  }
+
+  // Splits the full child `at`, which stands on `level`. Keys that only ever grow (sequence
+  // numbers) leave full nodes behind: the new one starts with the last entry alone.
+  static void split(Inner& above, std::uint32_t at, int level, bool appending) {
+    Node& left = *above.children[at];
+    NodePtr right = level == 0 ? NodePtr(std::make_shared<Leaf>()) : std::make_shared<Inner>();
+    const std::uint32_t kept = appending ? capacity - 1 : capacity / 2;
+    right->count = capacity - kept;
+    move_entries(*right, 0, left, kept, right->count, level);
+    left.count = kept;
+    for (std::uint32_t i = kept; i < capacity; ++i) clear_entry(left, i, level);
+    move_entries(above, at + 2, above, at + 1, above.count - at - 1, 1);
+    above.keys[at + 1] = right->keys[0];
+    above.children[at + 1] = std::move(right);
+    ++above.count;
+  }
+
+  void set_in(Leaf& leaf, Key key, Value value) {
+    const std::uint32_t at = lower_bound(leaf, key);
+    if (at < leaf.count && !less(key, leaf.keys[at])) {
+      leaf.values[at] = std::move(value);
+      return;
+    }
+    move_entries(leaf, at + 1, leaf, at, leaf.count - at, 0);
+    leaf.keys[at] = std::move(key);
+    leaf.values[at] = std::move(value);
+    ++leaf.count;
+    ++size_;
+  }
+
+  template <typename Probe>
+  static void erase_below(NodePtr& node, int level, const Probe& key) {
+    own(node, level);
+    if (level == 0) return remove_entry(*node, lower_bound(*node, key), 0);
+    Inner& inner = as_inner(*node);
+    const std::uint32_t at = child_of(inner, key);
+    erase_below(inner.children[at], level - 1, key);
+    const std::uint32_t left = inner.children[at]->count;
+    if (left == 0) return remove_entry(inner, at, level);
+    if (left < scarce && inner.count > 1) join(inner, at == 0 ? 0 : at - 1, level - 1);
+  }
+
+  // Evens out the children `at` and `at + 1`, or makes one of them where one is enough.
+  static void join(Inner& above, std::uint32_t at, int level) {
+    own(above.children[at], level);
+    own(above.children[at + 1], level);
+    Node& left = *above.children[at];
+    Node& right = *above.children[at + 1];
+    const std::uint32_t total = left.count + right.count;
+    if (level > 0) right.keys[0] = above.keys[at + 1];
+    if (total <= capacity) {
+      move_entries(left, left.count, right, 0, right.count, level);
+      left.count = total;
+      return remove_entry(above, at + 1, 1);
+    }
+    const std::uint32_t kept = total / 2;
+    if (left.count < kept) {
+      const std::uint32_t moved = kept - left.count;
+      move_entries(left, left.count, right, 0, moved, level);
+      move_entries(right, 0, right, moved, right.count - moved, level);
+      for (std::uint32_t i = right.count - moved; i < right.count; ++i)
+        clear_entry(right, i, level);
+    } else {
+      const std::uint32_t moved = left.count - kept;
+      move_entries(right, moved, right, 0, right.count, level);
+      move_entries(right, 0, left, kept, moved, level);
+      for (std::uint32_t i = kept; i < left.count; ++i) clear_entry(left, i, level);
+    }
+    left.count = kept;
+    right.count = total - kept;
+    above.keys[at + 1] = right.keys[0];
+  }
+
+  // False when the visitor stopped. `from` is null where everything is wanted.
+  template <typename Probe, typename Visitor>
+  static bool ascend_below(const Node& node, int level, const Probe* from, Visitor& visit) {
+    if (level == 0) {
+      const Leaf& leaf = as_leaf(node);
+      for (std::uint32_t i = from == nullptr ? 0 : lower_bound(leaf, *from); i < leaf.count; ++i) {
+        if (!visit(leaf.keys[i], leaf.values[i])) return false;
+      }
+      return true;
+    }
+    const Inner& inner = as_inner(node);
+    for (std::uint32_t i = from == nullptr ? 0 : child_of(inner, *from); i < inner.count; ++i) {
+      if (!ascend_below(*inner.children[i], level - 1, from, visit)) return false;
+      from = nullptr;
+    }
+    return true;
+  }
+
+  template <typename Probe, typename Visitor>
+  static bool descend_below(const Node& node, int level, const Probe* from, Visitor& visit) {
+    if (level == 0) {
+      const Leaf& leaf = as_leaf(node);
+      for (std::uint32_t i = from == nullptr ? leaf.count : upper_bound(leaf, *from, 0); i-- > 0;) {
+        if (!visit(leaf.keys[i], leaf.values[i])) return false;
+      }
+      return true;
+    }
+    const Inner& inner = as_inner(node);
+    for (std::uint32_t i = from == nullptr ? inner.count : child_of(inner, *from) + 1; i-- > 0;) {
+      if (!descend_below(*inner.children[i], level - 1, from, visit)) return false;
+      from = nullptr;
+    }
+    return true;
+  }
+
+  NodePtr root_;
+  int height_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace okapi::store
