@@ -1,0 +1,41 @@
+// Documents to billing values, one reader per billing type. The field names of a price that money
+// depends on are spelled here and in resources/prices.cc, nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "billing/period.h"
+#include "billing/rate.h"
+
+namespace okapi::engine {
+
+// What a price says about money in one currency.
+struct PriceTerms {
+  std::string id;
+  std::string product;
+  std::string currency;
+  billing::Rate rate;
+  bool recurring = false;
+  billing::Recurrence recurrence;  // of a recurring price
+  bool metered = false;
+  std::string meter;               // empty: no usage can reach it
+};
+
+// `price` is the stored document: its tiers stand in `tiers` (or the internal `_tiers`), its other
+// currencies in `currency_options` (or `_currency_options`). `currency` empty: the price's own.
+// Nullopt when the price does not know the currency.
+[[nodiscard]] std::optional<PriceTerms> find_price_terms(const Json& price,
+                                                         const std::string& currency);
+// The same where the currency has been checked before.
+[[nodiscard]] PriceTerms price_terms(const Json& price, const std::string& currency);
+
+[[nodiscard]] billing::Interval to_interval(const std::string& word);
+[[nodiscard]] std::string from_interval(billing::Interval interval);
+
+// Flexible billing (the default) or classic.
+[[nodiscard]] bool is_flexible(const Json& subscription);
+
+}  // namespace okapi::engine
