@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "base/json.h"
 #include "billing/period.h"
 #include "billing/rate.h"
+#include "store/account.h"
 
 namespace okapi::engine {
 
@@ -24,13 +24,14 @@ struct PriceTerms {
   std::string meter;               // empty: no usage can reach it
 };
 
-// `price` is the stored document: its tiers stand in `tiers` (or the internal `_tiers`), its other
-// currencies in `currency_options` (or `_currency_options`). `currency` empty: the price's own.
+// Reads the price and what is kept beside it (price_details). `currency` empty: the price's own.
 // Nullopt when the price does not know the currency.
-[[nodiscard]] std::optional<PriceTerms> find_price_terms(const Json& price,
+[[nodiscard]] std::optional<PriceTerms> find_price_terms(const store::Transaction& tx,
+                                                         const Json& price,
                                                          const std::string& currency);
-// The same where the currency has been checked before.
-[[nodiscard]] PriceTerms price_terms(const Json& price, const std::string& currency);
+// The same for a price id, where both have been checked before.
+[[nodiscard]] PriceTerms price_terms(const store::Transaction& tx, std::string_view price,
+                                     const std::string& currency);
 
 [[nodiscard]] billing::Interval to_interval(const std::string& word);
 [[nodiscard]] std::string from_interval(billing::Interval interval);
