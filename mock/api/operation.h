@@ -25,6 +25,7 @@ struct Settings {
   bool synthesize_unknown_ids = false;  // --unknown-ids=synthesize
   Seconds draft_grace = hour;           // a renewal stays draft this long
   std::vector<int> retry_days = {3, 5, 7};
+  std::string base_url = "http://127.0.0.1:12111";  // as announced; a request's own is in Context
 };
 
 struct Page {  // a list answer

@@ -243,6 +243,8 @@ std::string Transaction::new_id(std::string_view prefix, int length) {
   return make_id(account_.settings_.ids, prefix, length, edit().next_id++);
 }
 
+const std::string& Transaction::account_id() const { return account_.settings_.id; }
+
 std::uint64_t Transaction::next_number() { return edit().next_number++; }
 
 void Transaction::commit() {
