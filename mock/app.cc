@@ -1,0 +1,18 @@
+#include "app.h"
+
+#include "engine/clock.h"
+#include "resources/register_all.h"
+
+namespace okapi {
+
+const api::Registry& registry() {
+  static const api::Registry built = [] {
+    api::Registry made;
+    resources::register_all(made);
+    made.run_due = engine::run_due;
+    return made;
+  }();
+  return built;
+}
+
+}  // namespace okapi
