@@ -32,8 +32,8 @@ store::Document create_price(store::Transaction& tx, const Json& params,
 //  unit_amount_decimal}, …}}: an internal document of kind okapi.price_details with the price's id.
 [[nodiscard]] store::Document price_details(const store::Transaction& tx,
                                             std::string_view price_id);
-// Merges parameters of the same name into it (price update).
-void update_currency_options(store::Transaction& tx, const store::Document& price,
+// Merges parameters of the same name into it (price update); true when something changed.
+bool update_currency_options(store::Transaction& tx, const store::Document& price,
                              const Json& params);
 // Gives the lookup key to the price, taking it from its holder when `transfer` says so.
 struct LookupKey {
