@@ -1,7 +1,7 @@
-// Every refusal: status, type, code, message and param of Stripe's error envelope (api-conventions 4).
-// The texts stand only in error.cc, next to each other. `param` is the full name: items[0][price].
-// Thrown anywhere below dispatch, caught once there; the transaction leaves no trace unless
-// `commits` says that a declined payment is kept (Stripe: a 402 commits its state).
+// Every refusal: status, type, code, message and param of Stripe's error envelope (api-conventions
+// 4). The texts stand only in error.cc, next to each other. `param` is the full name:
+// items[0][price]. Thrown anywhere below dispatch, caught once there; the transaction leaves no
+// trace unless `commits` says that a declined payment is kept (Stripe: a 402 commits its state).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace okapi::api {
 struct ApiError {
   int status = 400;
   std::string type = "invalid_request_error";
-  std::string code;     // empty: absent
+  std::string code;  // empty: absent
   std::string message;
-  std::string param;    // empty: absent
+  std::string param;            // empty: absent
   Json extra = Json::object();  // further members: charge, decline_code, payment_intent, …
   bool executed = false;  // raised while the operation ran: Stripe-Should-Retry: false, replayable
   bool commits = false;
@@ -32,9 +32,15 @@ ApiError no_api_key();
 ApiError invalid_api_key(std::string_view key);
 ApiError publishable_key();
 ApiError live_key();  // ours: live keys are always refused
+ApiError unsupported_key(std::string_view prefix);
+ApiError foreign_account(std::string_view key, std::string_view account);
+ApiError too_many_accounts(std::size_t limit);
 ApiError invalid_version(std::string_view version);
 ApiError body_too_large(std::size_t limit);
+// What the transport refuses before there is a request: 400, 408, 413, 431 with a sentence of ours.
+ApiError refused_request(int status, std::string_view reason);
 ApiError internal(std::string_view request_id);
+ApiError out_of_range();  // the caller's numbers exceed 64 bits of minor units
 
 // --- parameters
 ApiError unknown_parameter(std::string_view param);
@@ -42,6 +48,7 @@ ApiError missing_parameter(std::string_view param);
 ApiError empty_parameter(std::string_view param);
 ApiError invalid_integer(std::string_view param, std::string_view value);
 ApiError invalid_non_negative_integer(std::string_view param);
+ApiError invalid_positive_integer(std::string_view param);
 ApiError at_least(std::string_view param, std::int64_t minimum);
 ApiError at_most(std::string_view param, std::int64_t maximum);
 ApiError invalid_decimal(std::string_view param, std::string_view value);
@@ -63,11 +70,14 @@ ApiError future_timestamp_required(std::string_view param);
 // `params` in the order they are named; the first is the error's param.
 ApiError only_one_of(const std::vector<std::string>& params);
 // Any other 400 about a parameter whose sentence is special to one operation.
-ApiError invalid_request(std::string message, std::string_view param = {}, std::string_view code = {});
+ApiError invalid_request(std::string message, std::string_view param = {},
+                         std::string_view code = {});
 ApiError too_many_metadata_keys(std::size_t count);
 ApiError metadata_key_too_long(std::string_view key);
 ApiError metadata_value_too_long(std::string_view value);
 ApiError undecodable_parameters();  // broken form body, nesting too deep, too many pairs
+ApiError undecodable_json();        // the same of a v2 body
+ApiError undecodable_json();        // the same for a v2 body
 
 // --- objects
 // 404 when the id stood in the path (`param` "id" or the path's own name), 400 in a parameter.
@@ -77,6 +87,7 @@ ApiError already_exists(std::string_view noun, std::string_view param = "id");
 
 // --- expansion, lists
 ApiError cannot_expand(std::string_view path, std::string_view hint = {});
+ApiError cannot_include(std::string_view path);
 ApiError expansion_too_deep(std::string_view path);
 ApiError both_cursors();
 
@@ -89,8 +100,10 @@ ApiError idempotency_key_length();
 ApiError no_payment_method();
 ApiError test_clock_advancing(std::string_view clock);
 ApiError rate_limited();
+ApiError lock_timeout();
 
-// The body {"error": {…}}, keys alphabetical, with doc_url and request_log_url where Stripe has them.
+// The body {"error": {…}}, keys alphabetical, with doc_url and request_log_url where Stripe has
+// them.
 [[nodiscard]] Json error_body(const ApiError& error, std::string_view request_id,
                               std::string_view request_log_url);
 
