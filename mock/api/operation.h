@@ -30,11 +30,17 @@ struct Settings {
 
 struct Page {  // a list answer
   std::vector<store::Document> documents;
-  std::vector<Json> trees;  // instead of documents, for rows that are not stored (summaries, previews)
+  std::vector<Json>
+      trees;  // instead of documents, for rows that are not stored (summaries, previews)
   bool has_more = false;
-  std::string url;          // the path without query
+  std::string url;  // the path without query
+  // Search: the opaque token of the next page. v2: its whole URL, path and query. Empty: the last
+  // page.
+  std::string next_page;
   std::optional<std::int64_t> total_count;
 };
+
+class Registry;
 
 // What a handler answers: a stored document (its text is sent as it is), a tree, or a page.
 using Reply = std::variant<store::Document, Json, Page>;
@@ -42,13 +48,15 @@ using Reply = std::variant<store::Document, Json, Page>;
 struct Context {
   store::Transaction& tx;
   const Operation operation;
-  const Json& params;                       // see params.h
-  const Input& input;                       // paging, for lists
-  const std::vector<std::string>& path_ids; // in the order of the path
-  std::string path_id;                      // the last of them; empty without
-  std::string base_url;                     // "http://127.0.0.1:12111", for urls inside objects
-  std::string_view version;                 // API version of the caller
+  const Json& params;                        // see params.h
+  const Input& input;                        // paging, for lists
+  const std::vector<std::string>& path_ids;  // in the order of the path
+  std::string path_id;                       // the last of them; empty without
+  std::string base_url;                      // "http://127.0.0.1:12111", for urls inside objects
+  std::string_view version;                  // API version of the caller
   const Settings& settings;
+  const Registry& registry;
+  const Request& request;  // for what is not a parameter: raw query, headers
 
   [[nodiscard]] Seconds now() const { return tx.now(); }
 };
@@ -56,15 +64,16 @@ struct Context {
 using Handler = Reply (*)(Context&);
 
 // Does the earliest thing that is due on any clock that runs, inside this transaction; false when
-// nothing is. dispatch calls it before a request (what fell due meanwhile) and after it (an automatic
-// payment attempt, the steps of an advancing test clock), each time in a transaction of its own.
+// nothing is. dispatch calls it before a request (what fell due meanwhile) and after it (an
+// automatic payment attempt, the steps of an advancing test clock), each time in a transaction of
+// its own.
 using RunDue = bool (*)(store::Transaction& tx, const Settings& settings);
 
 class Registry {
  public:
   Registry();
   // Fatal (throws Bug) when the catalogue has no such operation or it is bound twice.
-  void bind(std::string_view operation_name, Handler handler);
+  void bind(std::string_view operation_name, Handler answer);
   [[nodiscard]] Handler handler(const Operation& operation) const;  // null: storage or missing
 
   // Secondary index and due reader of a kind, see store::Schema.
@@ -82,9 +91,10 @@ class Registry {
 // --- helpers that most handlers use
 
 // The document or a throw: require() for an id in the path (404), require_param() for one in a
-// parameter (400, `param` is its full name).
+// parameter (400, `param` is its full name). What a path id is called in the refusal differs from
+// kind to kind ("id", "price", "intent"); without `param` it is what Stripe says for this kind.
 [[nodiscard]] store::Document require(store::Transaction& tx, std::string_view kind,
-                                      const std::string& id, std::string_view param = "id");
+                                      const std::string& id, std::string_view param = {});
 [[nodiscard]] store::Document require_param(store::Transaction& tx, std::string_view kind,
                                             const std::string& id, std::string_view param);
 // An id as the catalogue's object wants it.
@@ -96,6 +106,9 @@ class Registry {
 void assign_params(Json& object, const Json& params, std::initializer_list<const char*> names);
 // Update semantics of metadata: merge, "" deletes, null clears. On create the same on {}.
 void merge_metadata(Json& object, const Json& params);
+// The kind's name in "No such …: 'id'", and what its id in a path is called there.
+[[nodiscard]] std::string_view noun_of(std::string_view kind);
+[[nodiscard]] std::string_view path_param_of(std::string_view kind);
 [[nodiscard]] Json deleted_stub(std::string_view kind, std::string_view id);
 
 }  // namespace okapi::api
