@@ -1,0 +1,89 @@
+// transcripts PATH…: plays every *.transcript below the paths, each in a fresh world of its own,
+// and prints what differs. OKAPI_BLESS=1 rewrites what they expect instead. Exit code 1: something
+// differs.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "app.h"
+#include "tests/transcript/runner.h"
+#include "tests/transcript/shape.h"
+#include "tests/transcript/world.h"
+
+namespace {
+
+using namespace okapi;
+namespace fs = std::filesystem;
+
+std::vector<fs::path> transcripts_below(const fs::path& path) {
+  if (fs::is_regular_file(path)) return {path};
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path)) {
+    if (entry.path().extension() == ".transcript") found.push_back(entry.path());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(path.string() + ": cannot be read");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+transcript::Outcome play(const fs::path& path) {
+  server::Dispatch dispatch(registry(), api::Settings{}, transcript::quiet_options());
+  dispatch.set_ready(true);
+  const transcript::World world{
+      .send = [&](const api::Request& request) { return dispatch.handle(request); },
+      .inspect = transcript::shape_faults,
+  };
+  return transcript::run(transcript::parse_transcript(path.string(), read_file(path)), world);
+}
+
+struct Totals {
+  int files = 0;
+  int requests = 0;
+  int failed = 0;
+};
+
+void play_and_report(const fs::path& path, bool bless, Totals& totals) {
+  const transcript::Outcome outcome = play(path);
+  ++totals.files;
+  totals.requests += outcome.requests;
+  if (outcome.failures.empty()) return;
+  if (bless) {
+    std::ofstream(path, std::ios::binary) << outcome.blessed_text;
+    std::cout << path.string() << ": blessed\n";
+    // What no rewriting can mend is still reported.
+    const transcript::Outcome again = play(path);
+    if (again.failures.empty()) return;
+    for (const std::string& failure : again.failures) std::cout << failure << "\n";
+  } else {
+    for (const std::string& failure : outcome.failures) std::cout << failure << "\n";
+  }
+  ++totals.failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const char* variable = std::getenv("OKAPI_BLESS");
+  const bool bless = variable != nullptr && std::string_view(variable) == "1";
+  Totals totals;
+  for (int i = 1; i < argc; ++i) {
+    for (const fs::path& path : transcripts_below(argv[i])) play_and_report(path, bless, totals);
+  }
+  std::cout << totals.files << " transcripts, " << totals.requests << " requests, " << totals.failed
+            << " transcripts failed\n";
+  // No transcript at all is a mistake in the call, not a success.
+  return totals.failed > 0 || totals.files == 0 ? 1 : 0;
+} catch (const std::exception& error) {
+  std::cout << error.what() << "\n";
+  return 1;
+}
