@@ -1,9 +1,13 @@
 // Usage: meter events to what a price bills for a window (usage-billing 2).
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "api/error.h"
 #include "billing/meter.h"
 #include "store/account.h"
 
@@ -21,9 +25,21 @@ struct UsageWindow {
 [[nodiscard]] UsageWindow usage_window(const store::Transaction& tx, const Json& meter,
                                        std::string_view customer, Seconds start, Seconds end);
 
-// One usage report, of any of the four doors (v1, v2, session stream, dashboard). Checks in the
-// order of usage-billing 2.2; throws ApiError; counts at once; then alerts and billing thresholds
-// are looked at.
+struct UsageSpan {
+  Seconds start = 0;
+  Seconds end = 0;    // exclusive
+  Seconds width = 0;  // of a bucket
+};
+// The same for each step of `width` seconds, counted from the epoch, that has events; newest first.
+struct UsageBucket {
+  Seconds start = 0;
+  Decimal usage;
+};
+[[nodiscard]] std::vector<UsageBucket> usage_buckets(const store::Transaction& tx,
+                                                     const Json& meter, std::string_view customer,
+                                                     const UsageSpan& span);
+
+// One usage report, of any of the four doors: v1, v2, session stream, dashboard.
 struct UsageReport {
   std::string event_name;
   Json payload;            // object of strings
@@ -37,6 +53,21 @@ struct AcceptedUsage {
   Seconds created = 0;
   Seconds timestamp = 0;
 };
+struct UsageRefusal {
+  std::string code;     // of an asynchronous error report; empty: Stripe drops it without a word
+  std::string message;  // of the same
+  std::string meter;    // empty: no meter has this event name
+  api::ApiError error;  // what a synchronous caller gets
+};
+
+// Checks in the order of usage-billing 2.2, counts at once, then looks at alerts and billing
+// thresholds. The transaction's time is the customer's afterwards.
+[[nodiscard]] std::variant<AcceptedUsage, UsageRefusal> try_report_usage(store::Transaction& tx,
+                                                                         const UsageReport& report);
+// The same for a synchronous caller: throws what refuses it.
 AcceptedUsage report_usage(store::Transaction& tx, const UsageReport& report);
+// Takes an event back (an adjustment); throws when there is no meter or no such recent event.
+void cancel_usage(store::Transaction& tx, const std::string& event_name,
+                  const std::string& identifier);
 
 }  // namespace okapi::engine
