@@ -28,6 +28,7 @@ enum class Kind : std::uint8_t {
   reference,  // an id of target() (expandable); in parameters plain ids are strings
   embedded,   // a whole object of target()
   list,       // an ApiList of target(): {object:"list", data, has_more, url}
+              // of these three, children() name every target where there are several
   any_of,     // children() are the alternatives: int or "inf", exact time or range hash
   any,        // free JSON
 };
@@ -42,9 +43,11 @@ class Node {
   [[nodiscard]] bool emptyable() const;  // parameters: unset by the empty string
   [[nodiscard]] bool nullable() const;   // fields
   [[nodiscard]] bool optional() const;   // fields: may be absent (includable, or only sometimes there)
+  [[nodiscard]] bool includable() const; // fields: there only when expand[] names it: price.tiers
   [[nodiscard]] NodeRange children() const;
   [[nodiscard]] Node element() const;
   [[nodiscard]] std::string_view target() const;             // reference, embedded, list: object name
+  [[nodiscard]] std::vector<std::string_view> targets() const;  // all: account, bank_account, card
   [[nodiscard]] std::vector<std::string> values() const;     // enumeration; literal: its one word
   [[nodiscard]] bool has_value(std::string_view word) const; // enumeration, literal
   [[nodiscard]] bool open_enum() const;                      // other words are accepted too
@@ -110,6 +113,7 @@ class Operation {
   [[nodiscard]] NodeRange params() const;           // without expand and paging
   [[nodiscard]] Shape shape() const;
   [[nodiscard]] std::string_view response_object() const;  // "billing.credit_grant"; empty for other
+  [[nodiscard]] NodeRange response() const;                // of other: its members, none when empty
   [[nodiscard]] std::uint32_t index() const { return index_; }  // dense: 0 … operation_count()-1
 
   constexpr explicit Operation(std::uint32_t index) : index_(index) {}
@@ -126,8 +130,10 @@ class ObjectType {
   [[nodiscard]] std::string_view id_prefix() const;  // "credgr_test_"; empty when okapi does not know
   [[nodiscard]] int id_length() const;               // of the whole id
   [[nodiscard]] std::string_view noun() const;       // in "No such …": "customer", "test_clock"
+  [[nodiscard]] std::string_view path_param() const; // `param` of that 404: "id", "payment_method"
   [[nodiscard]] bool v2() const;
   [[nodiscard]] bool has_deleted() const;            // a Deleted… variant exists
+  [[nodiscard]] NodeRange deleted_fields() const;    // of it, beyond id, object and deleted
 
   constexpr explicit ObjectType(std::uint32_t index) : index_(index) {}
 
@@ -141,13 +147,14 @@ struct Route {
 };
 
 // Routes on the raw path (ids are percent-encoded and may hold %2F). False when no operation has this
-// method and path.
+// method and path. An id that does not decode to UTF-8 stays as it was sent.
 [[nodiscard]] bool find_route(std::string_view method, std::string_view raw_path, Route& found);
 [[nodiscard]] bool find_operation(std::string_view name, Operation& found);
 [[nodiscard]] bool find_object(std::string_view name, ObjectType& found);
 [[nodiscard]] std::uint32_t operation_count();
 [[nodiscard]] std::uint32_t object_count();
-[[nodiscard]] std::vector<std::string_view> event_types();
+[[nodiscard]] std::vector<std::string_view> event_types();     // of v1: "customer.created"
+[[nodiscard]] std::vector<std::string_view> v2_event_types();  // thin: "v1.billing.meter.no_meter_found"
 [[nodiscard]] std::string_view api_version();          // "2026-10-28.endive"
 // All versions that a request may name, newest first.
 [[nodiscard]] std::vector<std::string_view> api_versions();
