@@ -20,7 +20,7 @@
 
 namespace okapi::store {
 
-struct State;  // account.cc
+struct State;  // state.h
 
 // How the account tells the time where no test clock rules.
 struct ClockSetting {
@@ -49,8 +49,8 @@ struct EmittedEvent {
 };
 // Turns emitted events into event documents (okapi::events registers it); returns the compact JSON
 // later, when the event is first read.
-using EventRenderer = std::function<std::string(const std::string& event_id, const EmittedEvent&,
-                                                const Origin&)>;
+using EventRenderer =
+    std::function<std::string(const std::string& event_id, const EmittedEvent&, const Origin&)>;
 
 class Account;
 
@@ -61,15 +61,16 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // The present as this transaction sees it. Starts at the account's clock; a step of a test clock and
-  // a write to a test clock's objects set it.
+  // The present as this transaction sees it. Starts at the account's clock; a step of a test clock
+  // and a write to a test clock's objects set it.
   [[nodiscard]] Seconds now() const { return now_; }
   void set_now(Seconds now) { now_ = now; }
 
   [[nodiscard]] Document find(std::string_view kind, std::string_view id) const;
   // `object` and `id` of the tree name it; the id must be new within its kind.
   Document insert(Json tree);
-  // Edits the newest version of the document; gives the new one (or the old one if nothing changed).
+  // Edits the newest version of the document; gives the new one (or the old one if nothing
+  // changed).
   Document update(const Document& document, const std::function<void(Json&)>& edit);
   void erase(const Document& document);
 
@@ -100,7 +101,8 @@ class Transaction {
   void set_clock(ClockSetting setting);
 
   // "customer.updated": data.object is the document as it is at commit, previous_attributes is what
-  // this transaction changed. Kept in the order of the calls.
+  // this transaction changed. Kept in the order of the calls; saying the same again changes
+  // nothing.
   void emit(std::string_view type, const Document& document);
 
   // A new id with this prefix; `length` is that of the whole id.
@@ -110,7 +112,8 @@ class Transaction {
   // Counts up from 1 within the account, for order of arrival.
   [[nodiscard]] std::uint64_t next_number();
 
-  // Makes everything visible at once, with the events. At most once.
+  // Makes everything visible at once, with the events, and lets the next writer in. At most once;
+  // afterwards this transaction reads what it has written, and writes no more.
   void commit();
   // The ids of the event documents written by commit, in order.
   [[nodiscard]] const std::vector<std::string>& committed_events() const;
@@ -120,6 +123,7 @@ class Transaction {
   [[nodiscard]] const State& state() const;
   State& edit();
   Document put(Document document, const Document& before);
+  void write_events();
 
   Account& account_;
   Origin origin_;
@@ -127,7 +131,7 @@ class Transaction {
   std::unique_ptr<Work> work_;
 };
 
-// One world. Transactions take its lock for their lifetime.
+// One world. A transaction holds its lock until it commits or ends.
 class Account {
  public:
   struct Settings {
@@ -141,12 +145,15 @@ class Account {
   ~Account();
 
   [[nodiscard]] const std::string& id() const { return settings_.id; }
-  // The newest committed version, without waiting for a writer. For GET by id.
+  // The newest committed state, without waiting for a writer: for GET by id, for the check before a
+  // request whether anything is due, for figures.
   [[nodiscard]] Document find_committed(std::string_view kind, std::string_view id) const;
-  // Whether a step of the account's own clock, or of an advancing test clock, may be due.
+  [[nodiscard]] bool has_due(std::string_view clock, Seconds until) const;
   [[nodiscard]] ClockSetting clock() const;
+  [[nodiscard]] std::size_t count(std::string_view kind) const;
+  [[nodiscard]] std::size_t size() const;  // documents of every kind
 
-  void reset();
+  void reset();  // named snapshots stay
   // Named snapshots in memory: a copy of the state's root.
   void save_snapshot(const std::string& name);
   bool restore_snapshot(const std::string& name);
@@ -158,7 +165,11 @@ class Account {
 
  private:
   friend class Transaction;
-  Settings settings_;
+  void publish(std::shared_ptr<const State> state);
+
+  const Settings settings_;
+  const std::shared_ptr<const EventRenderer>
+      render_event_;  // shared with the events to be rendered
   std::mutex writing_;
   mutable std::mutex reading_;  // guards the pointer below only
   std::shared_ptr<const State> state_;

@@ -1,5 +1,6 @@
 #include "store/document.h"
 
+#include <atomic>
 #include <mutex>
 
 #include "base/check.h"
@@ -7,25 +8,30 @@
 namespace okapi::store {
 
 struct Document::Body {
-  std::string kind;
+  std::shared_ptr<const std::string> kind;
   std::string id;
   std::uint64_t sequence = 0;
   mutable std::string text;
-  mutable std::shared_ptr<const Json> tree;       // only until the transaction commits
-  mutable std::function<std::string()> render;    // only until first read
-  mutable std::once_flag rendered;
+  mutable std::shared_ptr<const Json> tree;  // only until the transaction commits
+  mutable Source source;                     // only until first read
+  mutable std::once_flag rendering;
+  mutable std::atomic<bool> has_text = false;
 };
 
-const std::string& Document::kind() const { return body_->kind; }
+const std::string& Document::kind() const { return *body_->kind; }
 const std::string& Document::id() const { return body_->id; }
 std::uint64_t Document::sequence() const { return body_->sequence; }
 
 const std::string& Document::text() const {
-  std::call_once(body_->rendered, [this] {
-    if (!body_->text.empty()) return;
-    body_->text = body_->tree ? to_compact(*body_->tree) : body_->render();
-    body_->render = nullptr;
-  });
+  if (!body_->has_text.load(std::memory_order_acquire)) {
+    std::call_once(body_->rendering, [this] {
+      body_->text = body_->source ? body_->source(body_->id) : to_compact(*body_->tree);
+      // It stays for as long as the document does.
+      body_->text.shrink_to_fit();
+      body_->source = nullptr;
+      body_->has_text.store(true, std::memory_order_release);
+    });
+  }
   return body_->text;
 }
 
@@ -36,33 +42,36 @@ const Json& Document::operator*() const {
   return *tree_;
 }
 
-Document Document::make(std::string kind, std::string id, std::uint64_t sequence, Json tree) {
+Document Document::make(Name name, Json tree) {
   auto body = std::make_shared<Body>();
-  body->kind = std::move(kind);
-  body->id = std::move(id);
-  body->sequence = sequence;
+  body->kind = std::move(name.kind);
+  body->id = std::move(name.id);
+  body->sequence = name.sequence;
   body->tree = std::make_shared<const Json>(std::move(tree));
   return Document(std::move(body));
 }
 
-Document Document::make_text(std::string kind, std::string id, std::uint64_t sequence,
-                             std::string text) {
+Document Document::make_text(Name name, std::string text) {
   auto body = std::make_shared<Body>();
-  body->kind = std::move(kind);
-  body->id = std::move(id);
-  body->sequence = sequence;
+  body->kind = std::move(name.kind);
+  body->id = std::move(name.id);
+  body->sequence = name.sequence;
   body->text = std::move(text);
+  body->has_text = true;
   return Document(std::move(body));
 }
 
-Document Document::make_deferred(std::string kind, std::string id, std::uint64_t sequence,
-                                 std::function<std::string()> render) {
+Document Document::make_deferred(Name name, Source source) {
   auto body = std::make_shared<Body>();
-  body->kind = std::move(kind);
-  body->id = std::move(id);
-  body->sequence = sequence;
-  body->render = std::move(render);
+  body->kind = std::move(name.kind);
+  body->id = std::move(name.id);
+  body->sequence = name.sequence;
+  body->source = std::move(source);
   return Document(std::move(body));
+}
+
+Document::Name Document::name() const {
+  return {.kind = body_->kind, .id = body_->id, .sequence = body_->sequence};
 }
 
 void Document::settle() const {

@@ -1,7 +1,7 @@
-// An immutable stored object: its Stripe JSON in the newest API version okapi speaks. A Document is a
-// cheap handle; committed documents never change, an update is a new document. At rest it is compact
-// text (or a source that renders its text when first read, for events); a tree exists only while a
-// handler reads or edits it. The store never looks inside beyond what its Schema names.
+// An immutable stored object: its Stripe JSON in the newest API version okapi speaks. A Document is
+// a cheap handle; committed documents never change, an update is a new document. At rest it is
+// compact text (or a source that renders its text when first read, for events); a tree exists only
+// while a handler reads or edits it. The store never looks inside beyond what its Schema names.
 #pragma once
 
 #include <cstdint>
@@ -34,15 +34,23 @@ class Document {
 
  private:
   friend class Transaction;
-  friend class Account;
+  friend struct State;
+  friend struct Table;
+  friend class StateReader;
   struct Body;
-  explicit Document(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
+  struct Name {
+    std::shared_ptr<const std::string> kind;
+    std::string id;
+    std::uint64_t sequence = 0;
+  };
+  // Renders the text of the document with this id; called once.
+  using Source = std::function<std::string(const std::string& id)>;
 
-  static Document make(std::string kind, std::string id, std::uint64_t sequence, Json tree);
-  static Document make_text(std::string kind, std::string id, std::uint64_t sequence,
-                            std::string text);
-  static Document make_deferred(std::string kind, std::string id, std::uint64_t sequence,
-                                std::function<std::string()> render);
+  explicit Document(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
+  static Document make(Name name, Json tree);
+  static Document make_text(Name name, std::string text);
+  static Document make_deferred(Name name, Source source);
+  [[nodiscard]] Name name() const;
   // Renders the text and drops the tree, at commit.
   void settle() const;
 

@@ -1,44 +1,66 @@
-// The inside of an account's state. Only store/ includes this.
+// The inside of an account's state: a value that copies in a microsecond whatever it holds. Every
+// way to change a table goes through put() and erase(), so that indexes and the queue of what is
+// due can never differ from the documents. Only store/ includes this.
 #pragma once
 
-#include <map>
-#include <tuple>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/account.h"
+#include "store/fingerprint.h"
 #include "store/persistent_map.h"
 
 namespace okapi::store {
 
-struct Row {
-  Document document;
-  std::vector<Due> due;  // what the queue holds for it, so that it can be taken out again
+// An index entry: field and value of the document with this sequence.
+struct IndexKey {
+  Fingerprint of;
+  std::uint64_t sequence = 0;
+  friend auto operator<=>(const IndexKey&, const IndexKey&) = default;
 };
+struct Nothing {};
 
 struct Table {
-  PersistentMap<std::uint64_t, Row> rows;            // by sequence
-  PersistentMap<std::string, std::uint64_t> by_id;
-  // (field \0 value \0 big-endian sequence)
-  PersistentMap<std::string, std::uint64_t> indexes;
+  std::shared_ptr<const std::string> kind;
+  PersistentMap<std::uint64_t, std::shared_ptr<const Document::Body>> rows;  // by sequence
+  PersistentMap<Fingerprint, std::uint64_t> by_id;
+  PersistentMap<IndexKey, Nothing> indexes;
+
+  [[nodiscard]] Document at(std::uint64_t sequence) const;
+  [[nodiscard]] Document find(std::string_view id) const;
 };
 
 struct DueKey {
-  std::string clock;
+  Fingerprint clock;
   Seconds at = 0;
   int rank = 0;
   std::uint64_t sequence = 0;
-  std::string action;
+  std::string action = {};
   friend auto operator<=>(const DueKey&, const DueKey&) = default;
 };
 
 struct State {
-  std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables;
-  PersistentMap<DueKey, std::string> due;  // to the kind
+  std::vector<std::shared_ptr<Table>> tables;                     // by kind, alphabetical
+  PersistentMap<DueKey, std::shared_ptr<const std::string>> due;  // to the kind
   MeterLog meter_log;
   ClockSetting clock;
   std::uint64_t next_sequence = 1;
   std::uint64_t next_id = 1;
   std::uint64_t next_number = 1;
+
+  // Never null: an empty table for a kind that has no documents.
+  [[nodiscard]] const Table& table(std::string_view kind) const;
+  [[nodiscard]] Document find(std::string_view kind, std::string_view id) const;
+  [[nodiscard]] std::optional<DueStep> next_due(std::string_view of_clock, Seconds until) const;
+
+  // The kind's table for writing: this state's own from now on, made when there is none.
+  [[nodiscard]] Table& own_table(std::string_view kind);
+  // `before` is the version it takes the place of; empty for a new document.
+  void put(const Schema& schema, const Document& document, const Document& before);
+  void erase(const Schema& schema, const Document& before);
 };
 
 }  // namespace okapi::store

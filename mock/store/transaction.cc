@@ -1,0 +1,202 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "store/account.h"
+#include "store/state.h"
+
+namespace okapi::store {
+
+namespace {
+
+struct Emitted {
+  std::string type;
+  Document document;  // any version of it
+  Seconds created = 0;
+};
+
+}  // namespace
+
+struct Transaction::Work {
+  std::unique_lock<std::mutex> lock;
+  std::shared_ptr<const State> base;  // as committed: before this transaction, after commit() by it
+  std::unique_ptr<State> edited;
+  std::vector<Emitted> emitted;
+  std::vector<Document> written;
+  std::vector<std::string> events;
+  bool committed = false;
+};
+
+Transaction::Transaction(Account& account, Origin origin)
+    : account_(account), origin_(std::move(origin)), work_(std::make_unique<Work>()) {
+  work_->lock = std::unique_lock(account.writing_);
+  work_->base = account.committed();
+  now_ = work_->base->clock.now();
+}
+
+Transaction::~Transaction() = default;
+
+const State& Transaction::state() const { return work_->edited ? *work_->edited : *work_->base; }
+
+State& Transaction::edit() {
+  OKAPI_CHECK(!work_->committed);
+  if (!work_->edited) work_->edited = std::make_unique<State>(*work_->base);
+  return *work_->edited;
+}
+
+Document Transaction::find(std::string_view kind, std::string_view id) const {
+  return state().find(kind, id);
+}
+
+Document Transaction::put(Document document, const Document& before) {
+  edit().put(*account_.settings_.schema, document, before);
+  work_->written.push_back(document);
+  return document;
+}
+
+Document Transaction::insert(Json tree) {
+  const std::string& kind = text(tree, "object");
+  std::string id = text(tree, "id");
+  State& state = edit();
+  OKAPI_CHECK(!state.find(kind, id));
+  Document::Name name{
+      .kind = state.own_table(kind).kind, .id = std::move(id), .sequence = state.next_sequence++};
+  return put(Document::make(std::move(name), std::move(tree)), {});
+}
+
+Document Transaction::update(const Document& document, const std::function<void(Json&)>& change) {
+  const Document before = find(document.kind(), document.id());
+  OKAPI_CHECK(static_cast<bool>(before));
+  Json tree = *before;
+  change(tree);
+  if (tree == *before) return before;
+  return put(Document::make(before.name(), std::move(tree)), before);
+}
+
+void Transaction::erase(const Document& document) {
+  const Document before = find(document.kind(), document.id());
+  OKAPI_CHECK(static_cast<bool>(before));
+  edit().erase(*account_.settings_.schema, before);
+}
+
+// The scans walk a copy of the map: the visitor may write.
+
+void Transaction::scan_down(std::string_view kind, std::uint64_t before,
+                            const std::function<bool(const Document&)>& visit) const {
+  const auto rows = state().table(kind).rows;
+  rows.descend(before - 1,  // 0 wraps to the greatest
+               [&](std::uint64_t, const auto& body) { return visit(Document(body)); });
+}
+
+void Transaction::scan_up(std::string_view kind, std::uint64_t after,
+                          const std::function<bool(const Document&)>& visit) const {
+  const auto rows = state().table(kind).rows;
+  rows.ascend(after + 1, [&](std::uint64_t, const auto& body) { return visit(Document(body)); });
+}
+
+void Transaction::scan_down_where(std::string_view kind, std::string_view field,
+                                  std::string_view value, std::uint64_t before,
+                                  const std::function<bool(const Document&)>& visit) const {
+  const Table table = state().table(kind);
+  const Fingerprint of = fingerprint(field, value);
+  table.indexes.descend(
+      IndexKey{.of = of, .sequence = before - 1},
+      [&](const IndexKey& key, Nothing) { return key.of == of && visit(table.at(key.sequence)); });
+}
+
+void Transaction::scan_up_where(std::string_view kind, std::string_view field,
+                                std::string_view value, std::uint64_t after,
+                                const std::function<bool(const Document&)>& visit) const {
+  const Table table = state().table(kind);
+  const Fingerprint of = fingerprint(field, value);
+  table.indexes.ascend(
+      IndexKey{.of = of, .sequence = after + 1},
+      [&](const IndexKey& key, Nothing) { return key.of == of && visit(table.at(key.sequence)); });
+}
+
+std::vector<Document> Transaction::where(std::string_view kind, std::string_view field,
+                                         std::string_view value) const {
+  std::vector<Document> found;
+  scan_up_where(kind, field, value, 0, [&](const Document& document) {
+    found.push_back(document);
+    return true;
+  });
+  return found;
+}
+
+std::size_t Transaction::count(std::string_view kind) const {
+  return state().table(kind).rows.size();
+}
+
+std::optional<DueStep> Transaction::next_due(std::string_view clock, Seconds until) const {
+  return state().next_due(clock, until);
+}
+
+const MeterLog& Transaction::meter_log() const { return state().meter_log; }
+MeterLog& Transaction::edit_meter_log() { return edit().meter_log; }
+ClockSetting Transaction::clock() const { return state().clock; }
+void Transaction::set_clock(ClockSetting setting) { edit().clock = setting; }
+
+void Transaction::emit(std::string_view type, const Document& document) {
+  OKAPI_CHECK(!work_->committed);
+  const bool known = std::ranges::any_of(work_->emitted, [&](const Emitted& earlier) {
+    return earlier.type == type && earlier.document.id() == document.id() &&
+           earlier.document.kind() == document.kind();
+  });
+  if (known) return;
+  work_->emitted.push_back({.type = std::string(type), .document = document, .created = now_});
+}
+
+std::string Transaction::new_id(std::string_view prefix, int length) {
+  return make_id(account_.settings_.ids, prefix, length, edit().next_id++);
+}
+
+const std::string& Transaction::account_id() const { return account_.settings_.id; }
+
+std::uint64_t Transaction::next_number() { return edit().next_number++; }
+
+void Transaction::write_events() {
+  if (work_->emitted.empty()) return;
+  State& state = edit();
+  const auto origin = std::make_shared<const Origin>(std::move(origin_));
+  const auto kind = state.own_table("event").kind;
+  for (Emitted& emitted : work_->emitted) {
+    const std::string& of = emitted.document.kind();
+    EmittedEvent event{.type = std::move(emitted.type),
+                       .before = work_->base->find(of, emitted.document.id()),
+                       .after = state.find(of, emitted.document.id()),
+                       .created = emitted.created};
+    // A handle without the tree that the handler's one carries.
+    if (!event.after) event.after = Document(emitted.document.body_);
+    event.after.settle();
+    Document::Name name{.kind = kind,
+                        .id = make_id(account_.settings_.ids, "evt_", 28, state.next_id++),
+                        .sequence = state.next_sequence++};
+    work_->events.push_back(name.id);
+    state.put(
+        *account_.settings_.schema,
+        Document::make_deferred(
+            std::move(name), [render = account_.render_event_, event = std::move(event), origin](
+                                 const std::string& id) { return (*render)(id, event, *origin); }),
+        {});
+  }
+}
+
+void Transaction::commit() {
+  OKAPI_CHECK(!work_->committed);
+  write_events();
+  work_->committed = true;
+  if (!work_->edited) return work_->lock.unlock();
+  for (const Document& document : work_->written) {
+    // Versions that a later write of this transaction replaced are nobody's any more.
+    if (find(document.kind(), document.id()) == document) document.settle();
+  }
+  std::shared_ptr<const State> after = std::move(work_->edited);
+  account_.publish(after);
+  work_->lock.unlock();
+  // From here on this transaction reads what it has written, and the old state may go.
+  work_->base = std::move(after);
+}
+
+const std::vector<std::string>& Transaction::committed_events() const { return work_->events; }
+
+}  // namespace okapi::store
