@@ -86,37 +86,6 @@ void set_time(Json& object, const char* name, Seconds now) {
   if (field->is_string()) *field = to_rfc3339(now);
 }
 
-struct Named {
-  std::string_view kind;
-  std::string_view name;
-};
-
-// Stripe: the refusal of an unknown id in a path names the parameter as the path is documented, and
-// "id" for the rest (api-conventions 4.2; names of OpenAPI 2024-04-10).
-constexpr Named path_params[] = {
-    {"billing_portal.configuration", "configuration"},
-    {"coupon", "coupon"},
-    {"credit_note", "credit_note"},
-    {"invoice", "invoice"},
-    {"invoiceitem", "invoiceitem"},
-    {"invoice_payment", "invoice_payment"},
-    {"payment_intent", "intent"},
-    {"payment_link", "payment_link"},
-    {"payment_method", "payment_method"},
-    {"plan", "plan"},
-    {"price", "price"},
-    {"promotion_code", "promotion_code"},
-    {"quote", "quote"},
-    {"setup_intent", "intent"},
-    {"source", "source"},
-    {"subscription_item", "item"},
-    {"subscription_schedule", "schedule"},
-    {"tax_rate", "tax_rate"},
-    {"test_helpers.test_clock", "test_clock"},
-    {"token", "token"},
-    {"webhook_endpoint", "webhook_endpoint"},
-};
-
 }  // namespace
 
 Registry::Registry() : handlers_(operation_count(), nullptr) {}
@@ -149,9 +118,8 @@ std::string_view noun_of(std::string_view kind) {
 }
 
 std::string_view path_param_of(std::string_view kind) {
-  for (const Named& entry : path_params) {
-    if (entry.kind == kind) return entry.name;
-  }
+  ObjectType type(0);
+  if (find_object(kind, type) && !type.path_param().empty()) return type.path_param();
   return "id";
 }
 

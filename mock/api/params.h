@@ -1,8 +1,8 @@
 // Parameters checked and coerced by what the catalogue declares: unknown first, then in the
-// operation's own order (api-conventions 2.2). The result is typed JSON: strings, integers, booleans,
-// arrays, objects; times are integers, decimals stay strings (canonical text), metadata is an object of
-// strings ("" values kept: they delete). What was unset by the empty string is null; what was not sent
-// is absent. From here on no handler parses text.
+// operation's own order (api-conventions 2.2). The result is typed JSON: strings, integers,
+// booleans, arrays, objects; times are integers, decimals stay strings (canonical text), metadata
+// is an object of strings ("" values kept: they delete). What was unset by the empty string is
+// null; what was not sent is absent. From here on no handler parses text.
 #pragma once
 
 #include <string_view>
@@ -15,13 +15,13 @@
 namespace okapi::api {
 
 struct Input {
-  Json params = Json::object();             // without the three below
-  std::vector<std::string> expand;          // checked against the catalogue
+  Json params = Json::object();     // without the three below
+  std::vector<std::string> expand;  // checked against the catalogue
   // Paging of lists; empty when not sent.
-  std::int64_t limit = 10;                  // clamped into 1..100
+  std::int64_t limit = 10;  // clamped into 1..100
   std::string starting_after;
   std::string ending_before;
-  std::string page;                         // search and v2 lists
+  std::string page;  // search and v2 lists
 };
 
 // v1: a form. Throws ApiError.
