@@ -12,6 +12,10 @@
 
 namespace okapi {
 
+// ISO C++ has no 128-bit integers; the extension is named once.
+__extension__ typedef __int128 Int128;            // NOLINT(modernize-use-using)
+__extension__ typedef unsigned __int128 Uint128;  // NOLINT(modernize-use-using)
+
 // A result that no Stripe amount or quantity can reach. The caller's numbers caused it, so dispatch
 // answers 400, not 500.
 struct OutOfRange : std::range_error {
@@ -34,13 +38,13 @@ class Decimal {
   // Plain notation only: optional sign, digits, optional fraction of at most 12 places. Anything else,
   // and more than 20 digits before the point, is nullopt.
   [[nodiscard]] static std::optional<Decimal> parse(std::string_view text);
-  [[nodiscard]] static constexpr Decimal from_scaled(__int128 scaled) {
+  [[nodiscard]] static constexpr Decimal from_scaled(Int128 scaled) {
     Decimal decimal;
     decimal.scaled_ = scaled;
     return decimal;
   }
 
-  [[nodiscard]] constexpr __int128 scaled() const { return scaled_; }
+  [[nodiscard]] constexpr Int128 scaled() const { return scaled_; }
   [[nodiscard]] constexpr bool is_zero() const { return scaled_ == 0; }
   [[nodiscard]] constexpr bool is_negative() const { return scaled_ < 0; }
   [[nodiscard]] bool is_integer() const;
@@ -60,7 +64,7 @@ class Decimal {
   friend constexpr auto operator<=>(const Decimal&, const Decimal&) = default;
 
  private:
-  __int128 scaled_ = 0;
+  Int128 scaled_ = 0;
 };
 
 // quantity x unit_amount, computed with all 24 places and rounded once. Throws OutOfRange when the

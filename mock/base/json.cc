@@ -88,11 +88,21 @@ void append_quoted(std::string& out, std::string_view value) {
     plain = i + 1;
     out += '\\';
     switch (c) {
-      case '"': out += '"'; break;
-      case '\\': out += '\\'; break;
-      case '\n': out += 'n'; break;
-      case '\r': out += 'r'; break;
-      case '\t': out += 't'; break;
+      case '"':
+        out += '"';
+        break;
+      case '\\':
+        out += '\\';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
       default:
         out += "u00";
         out += hex[c >> 4];
@@ -176,8 +186,11 @@ void append_pretty(std::string& out, std::string_view compact, int depth) {
         out += ',';
         append_break(out, depth);
         break;
-      case ':': out += ": "; break;
-      default: out += c;
+      case ':':
+        out += ": ";
+        break;
+      default:
+        out += c;
     }
   }
 }

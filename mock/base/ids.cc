@@ -1,0 +1,85 @@
+#include "base/ids.h"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+
+#include "base/check.h"
+#include "base/decimal.h"
+
+namespace okapi {
+namespace {
+
+constexpr std::string_view alphabet =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr int word_digits = 11;    // 62^11 > 2^64: a whole 64-bit number fits
+constexpr int counter_digits = 9;  // of a counting id; the digits above them tell seeds apart
+
+// A bijection of the 64-bit numbers (the finalizer of splitmix64), so mixing never collides.
+std::uint64_t mix(std::uint64_t value) {
+  value += 0x9e3779b97f4a7c15;
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+  return value ^ (value >> 31);
+}
+
+// Appends exactly `digits` digits of base `base`, least significant first.
+void append_digits(std::string& out, Uint128 value, int digits, unsigned base = 62) {
+  for (; digits > 0; --digits, value /= base)
+    out += alphabet[static_cast<std::size_t>(value % base)];
+}
+
+Uint128 power(unsigned base, int exponent) {
+  Uint128 result = 1;
+  for (; exponent > 0; --exponent) result *= base;
+  return result;
+}
+
+// With fewer digits than a 64-bit number needs, an affine map of the numbers below 62^digits does
+// the same: the factor is coprime to 62, so no two numbers meet.
+void append_short(std::string& out, const IdSource& source, int digits, std::uint64_t number) {
+  const Uint128 modulus = power(62, digits);
+  std::uint64_t factor = mix(source.seed) | 1;
+  if (factor % 31 == 0) factor += 2;
+  append_digits(out, (Uint128{number} * factor + mix(source.seed + 1)) % modulus, digits);
+}
+
+std::string counted(std::uint64_t seed, int digits, std::uint64_t number) {
+  Uint128 value = number;
+  if (digits > counter_digits) {
+    value += seed % power(10, std::min(digits - counter_digits, 19)) * power(10, counter_digits);
+  } else {
+    value = (value + seed % power(10, digits)) % power(10, digits);
+  }
+  std::string reversed;
+  append_digits(reversed, value, digits, 10);
+  return {reversed.rbegin(), reversed.rend()};
+}
+
+}  // namespace
+
+std::string make_id(const IdSource& source, std::string_view prefix, int length,
+                    std::uint64_t number) {
+  std::string id(prefix);
+  const int digits = length - static_cast<int>(prefix.size());
+  OKAPI_CHECK(digits > 0);
+  if (source.counting) return id + counted(source.seed, digits, number);
+  id.reserve(static_cast<std::size_t>(length));
+  if (digits < word_digits) {
+    append_short(id, source, digits, number);
+    return id;
+  }
+  append_digits(id, mix(number ^ mix(source.seed)), word_digits);
+  std::uint64_t rest = mix(source.seed ^ mix(number));
+  for (int left = digits - word_digits; left > 0; left -= word_digits, rest = mix(rest)) {
+    append_digits(id, rest, std::min(left, word_digits));
+  }
+  return id;
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+}  // namespace okapi
