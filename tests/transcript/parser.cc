@@ -37,7 +37,7 @@ class TranscriptReader {
 
   void read() {
     while (next_line()) {
-      if (line_.starts_with('#')) {
+      if (line_.starts_with('#') || trim(line_).empty()) {
         in_body_ = false;
       } else if (line_.starts_with("$ ")) {
         read_command();
@@ -47,8 +47,6 @@ class TranscriptReader {
         read_answer();
       } else if (line_.starts_with('!')) {
         read_event();
-      } else if (trim(line_).empty()) {
-        in_body_ = false;
       } else {
         read_body_line();
       }
