@@ -1,4 +1,5 @@
-// Lists: cursors, limits, `created` ranges and equality filters, newest first (api-conventions 6.1).
+// Lists: cursors, limits, `created` ranges and equality filters, newest first
+// (api-conventions 6.1).
 #pragma once
 
 #include <functional>
@@ -21,10 +22,13 @@ struct ListQuery {
 
 // One page by ctx.input (limit, starting_after, ending_before). Throws no_such for a bogus cursor.
 [[nodiscard]] Page list_documents(Context& ctx, const ListQuery& query);
-// The plain list: every parameter of the operation that is a field of the object filters by equality,
-// `created` by range; an indexed field is used when there is one.
+// The plain list: every parameter of the operation that is a field of the object filters by
+// equality, `created` by range; an indexed field is used when there is one.
 [[nodiscard]] Page list_by_params(Context& ctx, std::string_view kind,
                                   std::function<bool(const Json& document)> also = nullptr);
+// Whether list_by_params understands this parameter of a list of `kind`: a field of the same name,
+// or for arrays of the singular (ids, lookup_keys).
+[[nodiscard]] bool filters_by_field(std::string_view kind, const Node& param);
 // A page of rows that are not stored; `ids` of trees are the cursors.
 [[nodiscard]] Page page_of(Context& ctx, std::vector<Json> newest_first, std::string_view url = {});
 // {gt, gte, lt, lte} or an exact number, as params delivers `created`.

@@ -139,7 +139,7 @@ store::Document require_param(store::Transaction& tx, std::string_view kind, con
 
 std::string new_id(store::Transaction& tx, std::string_view kind) {
   ObjectType type(0);
-  OKAPI_CHECK(find_object(kind, type) && !type.id_prefix().empty());
+  OKAPI_CHECK(find_object(kind, type) && type.id_length() > 0);
   return tx.new_id(type.id_prefix(), type.id_length());
 }
 

@@ -12,7 +12,13 @@ namespace okapi::api {
 
 [[nodiscard]] std::string render(store::Transaction& tx, const Operation& operation, Reply reply,
                                  const std::vector<std::string>& expand, std::string_view version);
+// The same of one stored document for a caller that expands nothing: needs no transaction.
+[[nodiscard]] std::string render_document(const store::Document& document);
+
 // Internal fields start with '_' at the top level of a stored object and never leave the server.
 [[nodiscard]] bool is_internal_field(std::string_view name);
+void strip_internal_fields(Json& tree);
+// A copy of the document's tree without them.
+[[nodiscard]] Json public_tree(const store::Document& document);
 
 }  // namespace okapi::api

@@ -1,0 +1,214 @@
+#include "api/expand.h"
+
+#include <algorithm>
+#include <span>
+
+#include "api/error.h"
+#include "api/operation.h"
+#include "api/render.h"
+#include "base/text.h"
+
+namespace okapi::api {
+namespace {
+
+constexpr std::size_t most_levels = 4;
+
+using Segments = std::span<const std::string_view>;
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> segments;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    segments.push_back(path.substr(0, dot));
+    if (dot == path.npos) return segments;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+std::map<std::string, Includable, std::less<>>& includables() {
+  // Written only while the resources register, before the first request.
+  static std::map<std::string, Includable, std::less<>> makers;
+  return makers;
+}
+
+const Includable* find_includable(std::string_view kind, std::string_view field) {
+  const auto found = includables().find(concat(kind, ".", field));
+  return found == includables().end() ? nullptr : &found->second;
+}
+
+// --- checking paths against the catalogue
+
+bool members_expand(const NodeRange& fields, Segments path);
+
+bool target_expands(std::string_view target, Segments path) {
+  ObjectType type(0);
+  return !find_object(target, type) || members_expand(type.fields(), path);
+}
+
+// Whether what stands below this field can be expanded by the rest of the path.
+bool field_expands(const Node& field, Segments rest) {
+  switch (field.kind()) {
+    // Stripe: below a reference unknown names pass silently (api-conventions 6.3).
+    case Kind::reference:
+      return true;
+    case Kind::any:
+    case Kind::map:
+      return true;
+    case Kind::embedded:
+      return rest.empty() || target_expands(field.target(), rest);
+    case Kind::list:
+      if (rest.empty()) return true;
+      return rest[0] == "data" &&
+             (rest.size() == 1 || target_expands(field.target(), rest.subspan(1)));
+    case Kind::object:
+      return rest.empty() || members_expand(field.children(), rest);
+    case Kind::array:
+      return field_expands(field.element(), rest);
+    case Kind::any_of:
+      for (const Node alternative : field.children()) {
+        if (field_expands(alternative, rest)) return true;
+      }
+      return false;
+    case Kind::string:
+    case Kind::integer:
+    case Kind::floating:
+    case Kind::boolean:
+    case Kind::time:
+    case Kind::decimal:
+    case Kind::metadata:
+    case Kind::enumeration:
+    case Kind::literal:
+      return rest.empty() && field.includable();
+  }
+  return false;
+}
+
+bool members_expand(const NodeRange& fields, Segments path) {
+  Node field(0);
+  return fields.find(path[0], field) && field_expands(field, path.subspan(1));
+}
+
+void check_path(const Operation& operation, std::string_view path) {
+  const std::vector<std::string_view> segments = split(path);
+  const bool many = operation.shape() == Shape::list || operation.shape() == Shape::search;
+  if (path == "total_count" && operation.shape() == Shape::search) return;
+  if (path == "total_count" && many) throw cannot_include(path);
+  if (segments.size() > most_levels) throw expansion_too_deep(path);
+  Segments rest = segments;
+  if (many) {
+    if (rest[0] != "data") throw cannot_expand(path, concat("data.", path));
+    rest = rest.subspan(1);
+    if (rest.empty()) return;
+  }
+  if (operation.response_object().empty()) {
+    if (members_expand(operation.response(), rest)) return;
+    throw cannot_expand(path);
+  }
+  ObjectType type(0);
+  const bool known = find_object(operation.response_object(), type);
+  if (!known || operation.shape() == Shape::deleted || !members_expand(type.fields(), rest)) {
+    throw cannot_expand(path);
+  }
+}
+
+// --- expanding
+
+class Expansion {
+ public:
+  explicit Expansion(store::Transaction& tx) : tx_(tx) {}
+
+  // `fields` describes the members of a plain hash; objects bring their own description.
+  void expand(Json& value, const NodeRange* fields, Segments path) {
+    if (path.empty()) return;
+    if (value.is_array()) {
+      for (Json& element : value) expand(element, fields, path);
+      return;
+    }
+    if (!value.is_object()) return;
+    ObjectType type(0);
+    NodeRange own;
+    if (const auto kind = value.find("object"); kind != value.end() && kind->is_string()) {
+      if (find_object(kind->get_ref<const std::string&>(), type)) {
+        own = type.fields();
+        fields = &own;
+        include(value, kind->get_ref<const std::string&>(), path[0]);
+      }
+    }
+    const auto member = value.find(path[0]);
+    if (member == value.end()) return;
+    Node field(0);
+    const bool declared = fields != nullptr && fields->find(path[0], field);
+    replace_ids(*member, declared ? &field : nullptr);
+    if (path.size() == 1) return;
+    NodeRange below;
+    if (declared) below = members_of(field);
+    expand(*member, declared ? &below : nullptr, path.subspan(1));
+  }
+
+ private:
+  static NodeRange members_of(const Node& field) {
+    if (field.kind() == Kind::object) return field.children();
+    if (field.kind() == Kind::array) return members_of(field.element());
+    return {};
+  }
+
+  void include(Json& object, const std::string& kind, std::string_view field) {
+    if (object.contains(field)) return;
+    if (const Includable* make = find_includable(kind, field)) {
+      Json made = (*make)(tx_, object);
+      if (!made.is_discarded()) object[std::string(field)] = std::move(made);
+    }
+  }
+
+  void replace_ids(Json& member, const Node* field) {
+    if (member.is_array()) {
+      if (field == nullptr || field->kind() != Kind::array) return;
+      const Node element = field->element();
+      for (Json& one : member) replace_ids(one, &element);
+      return;
+    }
+    if (!member.is_string() || field == nullptr) return;
+    if (field->kind() == Kind::any_of) {
+      for (const Node alternative : field->children()) {
+        if (member.is_string()) replace_ids(member, &alternative);
+      }
+      return;
+    }
+    if (field->kind() == Kind::reference) replace_id(member, *field);
+  }
+
+  void replace_id(Json& member, const Node& field) {
+    const std::string id = member.get<std::string>();
+    const std::vector<std::string_view> targets = field.targets();
+    for (const std::string_view target : targets) {
+      if (const store::Document found = tx_.find(target, id)) {
+        member = public_tree(found);
+        return;
+      }
+    }
+    // Whatever is referred to existed once.
+    if (field.deleted_too() && targets.size() == 1) member = deleted_stub(targets[0], id);
+  }
+
+  store::Transaction& tx_;
+};
+
+}  // namespace
+
+void check_expand(const Operation& operation, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) check_path(operation, path);
+}
+
+void register_includable(std::string_view object_and_field, Includable make) {
+  includables()[std::string(object_and_field)] = std::move(make);
+}
+
+void expand(store::Transaction& tx, Json& value, const std::vector<std::string>& paths) {
+  Expansion expansion(tx);
+  for (const std::string& path : paths) {
+    const std::vector<std::string_view> segments = split(path);
+    expansion.expand(value, nullptr, segments);
+  }
+}
+
+}  // namespace okapi::api

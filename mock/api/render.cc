@@ -1,0 +1,149 @@
+#include "api/render.h"
+
+#include <algorithm>
+
+#include "api/expand.h"
+#include "base/text.h"
+
+namespace okapi::api {
+namespace {
+
+// In compact text a quote inside of a string is escaped, so this is found only before a key or an
+// element: where it is not found there is no internal field.
+bool may_have_internal_fields(std::string_view compact) {
+  return compact.find(",\"_") != compact.npos;
+}
+
+std::vector<std::string> paths_below_data(const std::vector<std::string>& paths) {
+  std::vector<std::string> below;
+  for (const std::string& path : paths) {
+    if (path.starts_with("data.")) below.push_back(path.substr(5));
+  }
+  return below;
+}
+
+void append_document(std::string& out, store::Transaction* tx, const store::Document& document,
+                     const std::vector<std::string>& expand_paths, int depth) {
+  const bool expands = tx != nullptr && !expand_paths.empty();
+  if (!expands && !may_have_internal_fields(document.text())) {
+    append_pretty(out, document.text(), depth);
+    return;
+  }
+  Json tree = public_tree(document);
+  if (expands) expand(*tx, tree, expand_paths);
+  append_pretty(out, to_compact(tree), depth);
+}
+
+void append_tree(std::string& out, store::Transaction& tx, Json tree,
+                 const std::vector<std::string>& expand_paths, int depth) {
+  strip_internal_fields(tree);
+  if (!expand_paths.empty()) expand(tx, tree, expand_paths);
+  append_pretty(out, to_compact(tree), depth);
+}
+
+void append_data(std::string& out, store::Transaction& tx, Page& page,
+                 const std::vector<std::string>& expand_paths) {
+  const std::vector<std::string> below = paths_below_data(expand_paths);
+  if (page.documents.empty() && page.trees.empty()) {
+    out += "\"data\": []";
+    return;
+  }
+  out += "\"data\": [";
+  const char* separator = "\n    ";
+  for (const store::Document& document : page.documents) {
+    out += separator;
+    append_document(out, &tx, document, below, 2);
+    separator = ",\n    ";
+  }
+  for (Json& tree : page.trees) {
+    out += separator;
+    append_tree(out, tx, std::move(tree), below, 2);
+    separator = ",\n    ";
+  }
+  out += "\n  ]";
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text_or_null) {
+  out += concat(",\n  \"", name, "\": ");
+  if (text_or_null.empty()) {
+    out += "null";
+  } else {
+    append_quoted(out, text_or_null);
+  }
+}
+
+// Lists are object, data, has_more, [next_page], [total_count], url; v2 has data and two URLs.
+std::string render_page(store::Transaction& tx, const Operation& operation, Page page,
+                        const std::vector<std::string>& expand_paths) {
+  std::string out;
+  std::size_t size = 256;
+  for (const store::Document& document : page.documents) size += document.text().size() * 3 / 2;
+  out.reserve(size);
+  if (operation.v2()) {
+    out += "{\n  ";
+    append_data(out, tx, page, {});
+    append_member(out, "next_page_url", page.next_page);
+    append_member(out, "previous_page_url", {});
+    out += "\n}";
+    return out;
+  }
+  const bool search = operation.shape() == Shape::search;
+  out += search ? "{\n  \"object\": \"search_result\",\n  " : "{\n  \"object\": \"list\",\n  ";
+  append_data(out, tx, page, expand_paths);
+  out += page.has_more ? ",\n  \"has_more\": true" : ",\n  \"has_more\": false";
+  if (search) append_member(out, "next_page", page.next_page);
+  const bool counts =
+      !search || std::ranges::find(expand_paths, "total_count") != expand_paths.end();
+  if (page.total_count && counts) {
+    out += concat(",\n  \"total_count\": ", std::to_string(*page.total_count));
+  }
+  out += ",\n  \"url\": ";
+  append_quoted(out, page.url);
+  out += "\n}";
+  return out;
+}
+
+}  // namespace
+
+bool is_internal_field(std::string_view name) { return name.starts_with('_'); }
+
+void strip_internal_fields(Json& tree) {
+  if (!tree.is_object()) return;
+  for (auto member = tree.begin(); member != tree.end();) {
+    member = is_internal_field(member.key()) ? tree.erase(member) : std::next(member);
+  }
+}
+
+Json public_tree(const store::Document& document) {
+  Json tree = *document;
+  strip_internal_fields(tree);
+  return tree;
+}
+
+std::string render_document(const store::Document& document) {
+  std::string out;
+  out.reserve(document.text().size() * 3 / 2 + 64);
+  append_document(out, nullptr, document, {}, 0);
+  return out;
+}
+
+std::string render(store::Transaction& tx, const Operation& operation, Reply reply,
+                   const std::vector<std::string>& expand_paths, std::string_view version) {
+  // TODO: walk the answer back to older API versions; okapi serves the newest shapes to everybody.
+  (void)version;
+  if (auto* page = std::get_if<Page>(&reply)) {
+    return render_page(tx, operation, std::move(*page), expand_paths);
+  }
+  std::string out;
+  if (const auto* document = std::get_if<store::Document>(&reply)) {
+    out.reserve(document->text().size() * 3 / 2 + 64);
+    append_document(out, &tx, *document, expand_paths, 0);
+    return out;
+  }
+  Json tree = std::move(std::get<Json>(reply));
+  if (tree.is_null()) return "{}";  // Every answer is JSON, also where there is nothing to say.
+  append_tree(out, tx, std::move(tree), expand_paths, 0);
+  return out;
+}
+
+}  // namespace okapi::api
