@@ -37,16 +37,19 @@ enum class LineKind { per_unit, package, tier_unit, tier_flat };
 
 struct RatedLine {
   LineKind kind = LineKind::per_unit;
-  int tier = 0;                 // 1-based; 0 without tiers
-  Decimal quantity;             // as shown: usage for packages, 0 for flat lines
-  Decimal units;                // what unit_amount was multiplied with: packages for packages
-  Decimal unit_amount;          // of the unit or package; the flat amount of a flat line
-  std::string exact;            // units x unit_amount with all digits
-  std::int64_t amount = 0;      // rounded
+  int tier = 0;           // 1-based; 0 without tiers
+  Decimal quantity = {};  // as shown: usage for packages, 0 for flat lines
+  Decimal units =
+      {};  // what unit_amount is multiplied with: packages for packages, 1 for flat lines
+  Decimal unit_amount = {};  // of the unit or package; the flat amount of a flat line
+  std::int64_t amount = 0;   // rounded
+
+  // units x unit_amount with all digits.
+  [[nodiscard]] std::string exact() const { return product_text(units, unit_amount); }
 };
 
-// `quantity` below zero counts as zero. Which tier lines exist: usage-billing 1.5 (tier 1 always, flat
-// line right after its unit line).
+// `quantity` below zero counts as zero. Which tier lines exist: usage-billing 1.5 (tier 1 always,
+// flat line right after its unit line).
 [[nodiscard]] std::vector<RatedLine> rate(const Rate& rate, Decimal quantity);
 [[nodiscard]] std::int64_t total_of(const std::vector<RatedLine>& lines);
 
