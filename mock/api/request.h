@@ -29,6 +29,7 @@ struct Response {
   std::string content_type = "application/json";
   Headers headers;
   bool close = false;  // end the connection after this answer
+  bool drop = false;   // end the connection instead of answering (a fault that was asked for)
 };
 
 // Case-insensitive; empty when absent.

@@ -27,6 +27,7 @@ struct HttpOptions {
   int workers = 0;  // 0: from the number of cores
   std::size_t max_body = 1 << 20;
   std::size_t max_file_body = 16 << 20;  // for POST /v1/files
+  std::size_t max_snapshot_body = std::size_t{4} << 30;  // for PUT /_okapi/snapshot
   int read_timeout_ms = 10'000;  // for a request that has begun, and for a reader that stalls
   int idle_timeout_ms = 300'000;
   int stop_grace_ms = 2'000;  // for requests in work when stop() is called

@@ -48,8 +48,11 @@ std::string address_text(const sockaddr_storage& address) {
 }
 
 std::size_t body_limit(const HttpOptions& options, const api::Request& request) {
-  const bool file = request.method == "POST" && request.path() == "/v1/files";
-  return file ? options.max_file_body : options.max_body;
+  if (request.method == "POST" && request.path() == "/v1/files") return options.max_file_body;
+  if (request.method == "PUT" && request.path() == "/_okapi/snapshot") {
+    return options.max_snapshot_body;
+  }
+  return options.max_body;
 }
 
 std::int64_t time_allowed(const HttpOptions& options, Connection::Phase phase) {
@@ -375,6 +378,10 @@ bool Loop::answer(Connection& connection, Bench& bench) {
 bool Loop::take_over(std::uint64_t turn) { return turn_.compare_exchange_strong(turn, turn + 1); }
 
 void Loop::respond(Connection& connection, const api::Response& response, Bench& bench) {
+  if (response.drop) {
+    connection.broken = true;
+    return;
+  }
   if (response.close || !connection.framing.keep_alive || service_.stopping) {
     connection.closing = true;
   }
