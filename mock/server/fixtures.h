@@ -1,0 +1,39 @@
+// Worlds to start from: a fixture is a YAML file of requests, sent before the server is ready.
+//
+//   name: Hypernian                      (prose, not sent)
+//   steps:
+//     - post: /v1/customers              get and delete likewise; v2 bodies become JSON
+//       params:                          nested as in the documentation: becomes form parameters
+//         name: Jenny Rosen
+//         metadata: {plan: "pro"}
+//       save: CUSTOMER_ID                binds the answer's id; {{CUSTOMER_ID}} stands for it below
+//     - get: /v1/customers/{{CUSTOMER_ID}}
+//       save: {EMAIL: email}             or any fields of the answer, dotted
+//       expect: 200                      the status it must have; 200 unless said
+//     - advance: 1mo                     the server's clock; now: 2026-11-01 sets it
+//       key: sk_test_other               the account, of any step; else that of the whole file
+//
+// Every scalar is text as it is written: 0123, no and 1e3 reach the server as such.
+#pragma once
+
+#include <istream>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+namespace okapi::server {
+
+class Dispatch;
+
+// One sentence that names file and line and says what to do.
+struct FixtureError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Sends the steps of the file in order and gives what they saved, by name. Throws FixtureError.
+std::map<std::string, std::string> send_fixture(Dispatch& dispatch, const std::string& file);
+// The same from any stream; `name` stands for the file in errors.
+std::map<std::string, std::string> send_fixture(Dispatch& dispatch, std::istream& yaml,
+                                                const std::string& name);
+
+}  // namespace okapi::server
