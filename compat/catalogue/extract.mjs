@@ -99,7 +99,7 @@ function read_event_types(types, program, source) {
     const type = statement.members.find((m) => m.name?.getText() === 'type')?.type;
     if (type && ts.isLiteralTypeNode(type)) names.push(type.literal.text);
   }
-  return names.sort();
+  return [...new Set(names)].sort();
 }
 
 function response_text(writer, { form, shape }) {
@@ -135,7 +135,7 @@ function write_file(file, enums, object, operations) {
     roots.push(['params', { is: 'object', members: params }]);
     if (response.shape?.members) roots.push(['response', response.shape]);
   }
-  const writer = new FileWriter(enums, roots);
+  const writer = new FileWriter(enums, roots, (object?.name ?? operations[0].resource).split(/[./]/).at(-1));
   if (object) writer.lines.push(`object: ${object.name}`);
   if (object?.deleted) {
     writer.lines.push(object.deleted.length ? 'deleted:' : 'deleted: {}');

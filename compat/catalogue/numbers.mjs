@@ -15,9 +15,6 @@ const time_names = new Set(`
   target_frozen_time tax_date timestamp trial_end trial_start updated billed_until
 `.split(/\s+/).filter(Boolean));
 
-// Hours of a tax-free, opening or quiet period, not moments.
-const not_times = new Set(['day_start', 'day_end']);
-
 const float_names = new Set(`
   aggregated_value amount_percent application_fee_percent dispute_rate effective_percentage
   exchange_rate height invalid_account_number_decline_rate_past_hour
@@ -31,7 +28,7 @@ const exceptions = new Map([
 ]);
 
 export const is_time = (name) =>
-  time_names.has(name) || (/_(at|start|end)$/.test(name) && !not_times.has(name));
+  time_names.has(name) || /_(at|start|end)$/.test(name);
 
 // `where` is the dotted path of names down to the leaf.
 export function number_kind(where) {

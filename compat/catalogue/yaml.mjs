@@ -22,29 +22,38 @@ const weight = (shape) =>
   (shape.options ?? []).reduce((sum, option) => sum + weight(option), 0) +
   (shape.of ? weight(shape.of) : 0);
 
-// A name for each key; the second shape of that name is name_2.
+// A name for each key: the first wish that is free; then the last one with a number.
 class Names {
   constructor() {
     this.by_key = new Map();
-    this.taken = new Map();
+    this.taken = new Set();
   }
-  name(key, wish) {
-    if (!this.by_key.has(key)) {
-      const count = (this.taken.get(wish) ?? 0) + 1;
-      this.taken.set(wish, count);
-      this.by_key.set(key, count === 1 ? wish : `${wish}_${count}`);
+  name(key, wishes) {
+    const known = this.by_key.get(key);
+    if (known !== undefined) return known;
+    let name = wishes.find((wish) => !this.taken.has(wish));
+    for (let i = 2; name === undefined; ++i) {
+      const numbered = `${wishes.at(-1)}_${i}`;
+      if (!this.taken.has(numbered)) name = numbered;
     }
-    return this.by_key.get(key);
+    this.taken.add(name);
+    this.by_key.set(key, name);
+    return name;
   }
 }
+
+// Words that say nothing without their object: an enum of them is named event_type, not type.
+const vague = new Set(['brand', 'cancellation_reason', 'code', 'country', 'network', 'purpose', 'reason',
+                       'status', 'type', 'types', 'version']);
 
 export class EnumNames {
   constructor() {
     this.names = new Names();
     this.values = new Map();
   }
-  name_of(values, wish) {
-    const name = this.names.name(values.join('|'), wish);
+  name_of(values, word, subject) {
+    const wishes = vague.has(word) ? [`${subject}_${word}`] : [word, `${subject}_${word}`];
+    const name = this.names.name(values.join('|'), wishes);
     this.values.set(name, values);
     return name;
   }
@@ -72,15 +81,17 @@ export function wrap(key, values) {
 }
 
 export class FileWriter {
-  // `roots`: [name, shape] of everything the file will print, to find what recurs.
-  constructor(enums, roots) {
+  // `roots`: [name, shape] of everything the file will print, to find what recurs. `subject`: what the
+  // file is about, for names of enums.
+  constructor(enums, roots, subject) {
     this.enums = enums;
+    this.subject = subject;
     this.names = new Names();
     this.lines = [];
     const counts = new Map();
     for (const [name, root] of roots) {
       visit_shapes(root, name, (shape, near) => {
-        if (shape.is !== 'object' || shape === root || weight(shape) < worth_a_name) return;
+        if (shape.is !== 'object' || is_range(shape) || shape === root || weight(shape) < worth_a_name) return;
         const key = JSON.stringify(shape);
         const entry = counts.get(key) ?? { count: 0, name: near, shape };
         entry.count += 1;
@@ -92,7 +103,7 @@ export class FileWriter {
 
   write_shapes() {
     if (this.shared.size === 0) return;
-    for (const [key, { name }] of this.shared) this.names.name(key, name);
+    for (const [key, { name }] of this.shared) this.names.name(key, [name]);
     this.lines.push('shapes:');
     for (const [key, { shape }] of this.shared) {
       this.lines.push(`  ${this.names.by_key.get(key)}:`);
@@ -135,22 +146,23 @@ export class FileWriter {
   }
 
   write_option(option, name, indent) {
+    if (option.of) throw new Error(`${name}: an array among alternatives has no notation yet`);
     const pad = ' '.repeat(indent);
-    if (option.is === 'object' && !this.shared.has(JSON.stringify(option))) {
-      this.lines.push(`${pad}- `);
-      this.write_members(option.members, indent + 4);
-    } else if (option.of) {
-      throw new Error(`${name}: an array among alternatives has no notation yet`);
-    } else {
-      this.lines.push(`${pad}- ${this.inline(option, name)}`);
+    const text = this.inline(option, name);
+    if (text !== undefined) {
+      this.lines.push(`${pad}- ${text}`);
+      return;
     }
+    const first = this.lines.length;
+    this.write_members(option.members, indent + 2);
+    this.lines[first] = `${pad}- ${this.lines[first].trimStart()}`;
   }
 
   // The value on one line; undefined when it needs a block.
   inline(shape, name) {
     switch (shape.is) {
       case 'enum':
-        return shape.values.length >= long_enum ? `$${this.enums.name_of(shape.values, name)}`
+        return shape.values.length >= long_enum ? `$${this.enums.name_of(shape.values, name, this.subject)}`
           : `[${shape.values.map(quote).join(', ')}]`;
       case 'literal': return `=${shape.value}`;
       case 'reference': return `->${this.targets(shape)}`;
@@ -169,7 +181,9 @@ export class FileWriter {
   }
 
   inline_options(shape, name) {
-    if (is_range(shape)) return 'range';
+    if (is_range(shape)) {
+      return shape.options.some((option) => option.is === 'time') ? 'range' : 'range of int';
+    }
     const options = shape.options.map((option) =>
       option.is === 'enum' || option.is === 'object' || option.of ? undefined
         : this.inline(option, name));
@@ -180,7 +194,7 @@ export class FileWriter {
     if (shape.members.length === 0) return '{}';
     if (is_range(shape)) return 'range';
     const key = JSON.stringify(shape);
-    if (this.shared.has(key) && name !== undefined) return `$${this.names.name(key, name)}`;
+    if (this.shared.has(key)) return `$${this.names.by_key.get(key)}`;
     const members = shape.members.map((member) => this.inline_member(member));
     if (members.includes(undefined)) return undefined;
     const text = `{${members.join(', ')}}`;
@@ -195,7 +209,7 @@ export class FileWriter {
   }
 }
 
-// {gt, gte, lt, lte} and mostly an exact number too: the filter of every list on times.
+// {gt, gte, lt, lte} and mostly an exact number too: the filter of lists on times (and on one amount).
 function is_range(shape) {
   if (shape.is === 'any_of') return shape.options.length === 2 && shape.options.some(is_range);
   return shape.members?.map((member) => member.name).sort().join() === 'gt,gte,lt,lte';

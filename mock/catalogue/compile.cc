@@ -1,73 +1,19 @@
 // A tool of the build: reads mock/catalogue/**/*.yaml and writes one C++ file of constant tables.
 // usage: compile_catalogue CATALOGUE_FOLDER OUTPUT.cc
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
-#include "catalogue/overlay.h"
-#include "catalogue/parse.h"
+#include <yaml-cpp/yaml.h>
+
+#include "catalogue/read.h"
 #include "catalogue/tables.h"
 
 namespace okapi::catalogue {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "billing/credit_grants.yaml" is the resource billing.credit_grants.
-std::string resource_name(const fs::path& relative) {
-  std::string name = fs::path(relative).replace_extension().generic_string();
-  std::ranges::replace(name, '/', '.');
-  return name;
-}
-
-// Every object that a file names exists.
-void check_targets(const Catalogue& catalogue, const std::vector<Item>& items,
-                   const std::string& origin) {
-  for (const Item& item : items) {
-    for (const std::string& target : item.targets) {
-      if (!catalogue.objects.contains(target)) {
-        throw Fault(origin + ": no object '" + target + "' (at '" + item.name + "')");
-      }
-    }
-    check_targets(catalogue, item.children, origin);
-  }
-}
-
-void check(const Catalogue& catalogue) {
-  for (const auto& [name, object] : catalogue.objects) {
-    check_targets(catalogue, object.fields, object.origin);
-  }
-  for (const auto& [name, operation] : catalogue.operations) {
-    check_targets(catalogue, operation.params, operation.origin);
-    const std::string& object = operation.response_object;
-    if (!object.empty() && !catalogue.objects.contains(object)) {
-      throw Fault(operation.origin + ": no object '" + object + "'");
-    }
-  }
-}
-
-Catalogue read(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".yaml")
-      files.push_back(entry.path().lexically_relative(folder));
-  }
-  std::ranges::sort(files);
-  Catalogue catalogue;
-  parse_enums(catalogue, load(folder / "enums.yaml", "enums.yaml"));
-  parse_stripe(catalogue, load(folder / "stripe.yaml", "stripe.yaml"));
-  for (const fs::path& file : files) {
-    const bool special =
-        file == "enums.yaml" || file == "stripe.yaml" || *file.begin() == "overlay";
-    if (special) continue;
-    parse_resource(catalogue, load(folder / file, file.generic_string()), resource_name(file));
-  }
-  apply_overlay(catalogue, folder / "overlay");
-  check(catalogue);
-  return catalogue;
-}
 
 int run(const fs::path& folder, const fs::path& output) {
   try {

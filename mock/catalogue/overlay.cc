@@ -20,8 +20,9 @@ Source load_overlay(const std::filesystem::path& folder, const std::string& name
 // alternatives the one that is an object.
 std::vector<Item>* members_below(Item& item) {
   if (item.kind == Kind::object) return &item.children;
-  if (item.kind != Kind::array && item.kind != Kind::map && item.kind != Kind::any_of)
-    return nullptr;
+  const bool look_through =
+      item.kind == Kind::array || item.kind == Kind::map || item.kind == Kind::any_of;
+  if (!look_through) return nullptr;
   for (Item& child : item.children) {
     if (std::vector<Item>* members = members_below(child)) return members;
   }
@@ -65,10 +66,8 @@ class Overlay {
       }
       if (home == nullptr) fail(source_, entry.first, "nothing at '" + key + "'");
       const auto same = std::ranges::find(*home, item.name, &Item::name);
-      if (same == home->end())
-        home->push_back(std::move(item));
-      else
-        *same = std::move(item);
+      const auto place = same == home->end() ? same : home->erase(same);
+      home->insert(place, std::move(item));
     }
   }
 
@@ -77,7 +76,7 @@ class Overlay {
     for (const auto& entry : map) {
       Item& item = innermost(require(members, entry.first));
       if (item.kind != Kind::string) fail(source_, entry.first, "not a string");
-      item.max_length = entry.second.as<std::uint16_t>();
+      item.max_length = number(entry.second);
     }
   }
 
@@ -91,6 +90,14 @@ class Overlay {
       if (found < target) fail(source_, name, "'" + name.Scalar() + "' stands twice");
       std::rotate(target, found, found + 1);
       ++place;
+    }
+  }
+
+  std::uint16_t number(const YAML::Node& node) {
+    try {
+      return node.as<std::uint16_t>();
+    } catch (const YAML::Exception&) {
+      fail(source_, node, "a number is expected");
     }
   }
 
@@ -119,17 +126,17 @@ void apply_object(Catalogue& catalogue, const Source& source, const YAML::Node& 
   for (const auto& entry : facts) {
     const std::string what = entry.first.Scalar();
     const YAML::Node& value = entry.second;
-    if (what == "prefix")
+    if (what == "prefix") {
       object.id_prefix = value.Scalar();
-    else if (what == "length")
-      object.id_length = value.as<std::uint16_t>();
-    else if (what == "noun")
+    } else if (what == "length") {
+      object.id_length = overlay.number(value);
+    } else if (what == "noun") {
       object.noun = value.Scalar();
-    else if (what == "param")
+    } else if (what == "param") {
       object.path_param = value.Scalar();
-    else if (what == "also")
+    } else if (what == "also") {
       overlay.add(object.fields, value);
-    else if (what == "present") {
+    } else if (what == "present") {
       overlay.mark(object.fields, value, [](Item& item) { item.optional = false; });
     } else if (what == "includable") {
       overlay.mark(object.fields, value,
@@ -150,20 +157,19 @@ void apply_operation(Catalogue& catalogue, const Source& source, const YAML::Nod
   for (const auto& entry : facts) {
     const std::string what = entry.first.Scalar();
     const YAML::Node& value = entry.second;
-    if (what == "also")
+    if (what == "also") {
       overlay.add(params, value);
-    else if (what == "order")
+    } else if (what == "order") {
       overlay.order(params, value);
-    else if (what == "lengths")
+    } else if (what == "lengths") {
       overlay.lengths(params, value);
-    else if (what == "open")
-      overlay.mark(params, value, [](Item& i) { innermost(i).open = true; });
-    else if (what == "optional")
-      overlay.mark(params, value, [](Item& i) { i.required = false; });
-    else if (what == "emptyable")
-      overlay.mark(params, value, [](Item& i) { i.empty = true; });
-    else
+    } else if (what == "open") {
+      overlay.mark(params, value, [](Item& item) { innermost(item).open = true; });
+    } else if (what == "emptyable") {
+      overlay.mark(params, value, [](Item& item) { item.empty = true; });
+    } else {
       fail(source, entry.first, "unknown fact '" + what + "'");
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -32,6 +32,14 @@ struct Key {
   bool optional = false;
   bool empty = false;
 };
+
+bool set_mark(Key& key, char mark) {
+  if (mark == '|') key.options = true;
+  if (mark == '*') key.required = true;
+  if (mark == '?') key.optional = true;
+  if (mark == '~') key.empty = true;
+  return std::string_view("|*?~").find(mark) != std::string_view::npos;
+}
 
 class Parser {
  public:
@@ -94,18 +102,11 @@ class Parser {
     rest.remove_prefix(end);
     while (!rest.empty()) {
       const bool container = rest.starts_with("[]") || rest.starts_with("{}");
-      if (container)
+      if (container) {
         key.containers.push_back(rest[0] == '[' ? Kind::array : Kind::map);
-      else if (rest[0] == '|')
-        key.options = true;
-      else if (rest[0] == '*')
-        key.required = true;
-      else if (rest[0] == '?')
-        key.optional = true;
-      else if (rest[0] == '~')
-        key.empty = true;
-      else
+      } else if (!set_mark(key, rest[0])) {
         fail(source_, node, "unknown suffix in '" + node.Scalar() + "'");
+      }
       rest.remove_prefix(container ? 2 : 1);
     }
     return key;
@@ -136,7 +137,8 @@ class Parser {
     if (std::optional<Item> item = object_text(at, text)) return *item;
     if (text.find(" | ") != std::string_view::npos) return alternatives(at, text);
     if (text.starts_with('$')) return named(at, std::string(text.substr(1)));
-    if (text == "range") return range();
+    if (text == "range") return range(Kind::time);
+    if (text == "range of int") return range(Kind::integer);
     Item item;
     if (text.starts_with('=')) {
       item.kind = Kind::literal;
@@ -145,9 +147,12 @@ class Parser {
     }
     if (text.starts_with("string(")) {
       item.kind = Kind::string;
-      item.max_length = static_cast<std::uint16_t>(std::atoi(std::string(text.substr(7)).c_str()));
-      if (item.max_length == 0)
+      const char* const end = text.data() + text.size();
+      const auto number = std::from_chars(text.data() + 7, end, item.max_length);
+      if (number.ec != std::errc() || item.max_length == 0 || number.ptr + 1 != end ||
+          *number.ptr != ')') {
         fail(source_, at, "a length is expected in '" + std::string(text) + "'");
+      }
       return item;
     }
     for (const auto& [word, kind] : scalar_kinds) {
@@ -202,10 +207,10 @@ class Parser {
     return item;
   }
 
-  // The filter on a time: exactly then, or a range.
-  static Item range() {
+  // The filter on a number: exactly that, or between bounds.
+  static Item range(Kind kind) {
     Item exact;
-    exact.kind = Kind::time;
+    exact.kind = kind;
     Item bounds;
     bounds.kind = Kind::object;
     for (const char* name : {"gt", "gte", "lt", "lte"}) {
