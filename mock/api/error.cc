@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/currency.h"
+#include "base/check.h"
 #include "base/text.h"
 
 namespace okapi::api {
@@ -682,6 +683,67 @@ ApiError idempotency_in_use(std::string_view key) {
 
 ApiError idempotency_key_length() {
   return bad_request("", "Idempotency Key must be a non-empty string.");
+}
+
+// --- cards
+
+ApiError card_declined(std::string_view decline_code) {
+  struct Decline {
+    std::string_view decline_code;
+    std::string_view code;
+    std::string_view message;
+    std::string_view network_decline_code = {};
+    std::string_view advice_code = {};
+  };
+  static constexpr std::string_view declined = "Your card was declined.";
+  static constexpr auto declines = std::to_array<Decline>({
+      {"generic_decline", "card_declined", declined, "01", "try_again_later"},
+      {"insufficient_funds", "card_declined", "Your card has insufficient funds.", "51",
+       "try_again_later"},
+      {"lost_card", "card_declined", declined},
+      {"stolen_card", "card_declined", declined},
+      {"fraudulent", "card_declined", declined},
+      {"card_velocity_exceeded", "card_declined",
+       "Your card was declined for making repeated attempts too frequently or exceeding its "
+       "amount limit."},
+      {"expired_card", "expired_card", "Your card has expired.", "54", "do_not_try_again"},
+      {"incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."},
+      {"processing_error", "processing_error",
+       "An error occurred while processing your card. Try again in a little bit."},
+      {"authentication_required", "authentication_required",
+       "Your card was declined. This transaction requires authentication.", "1A"},
+  });
+  const auto found = std::ranges::find(declines, decline_code, &Decline::decline_code);
+  OKAPI_CHECK(found != declines.end());
+  ApiError error = refuse(402, std::string(found->code), std::string(found->message));
+  error.type = "card_error";
+  error.executed = true;
+  error.extra["decline_code"] = found->decline_code;
+  if (!found->network_decline_code.empty()) {
+    error.extra["network_decline_code"] = found->network_decline_code;
+  }
+  if (!found->advice_code.empty()) error.extra["advice_code"] = found->advice_code;
+  return error;
+}
+
+ApiError invalid_card(std::string_view code) {
+  struct Fault {
+    std::string_view code;
+    std::string_view message;
+    std::string_view param;
+  };
+  static constexpr auto faults = std::to_array<Fault>({
+      {"incorrect_number", "Your card number is incorrect.", "number"},
+      {"invalid_expiry_month", "Your card's expiration month is invalid.", "exp_month"},
+      {"invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year"},
+      {"invalid_cvc", "Your card's security code is invalid.", "cvc"},
+  });
+  const auto found = std::ranges::find(faults, code, &Fault::code);
+  OKAPI_CHECK(found != faults.end());
+  ApiError error =
+      refuse(402, std::string(found->code), std::string(found->message), found->param);
+  error.type = "card_error";
+  return error;
 }
 
 // --- billing

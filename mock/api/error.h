@@ -77,7 +77,6 @@ ApiError metadata_key_too_long(std::string_view key);
 ApiError metadata_value_too_long(std::string_view value);
 ApiError undecodable_parameters();  // broken form body, nesting too deep, too many pairs
 ApiError undecodable_json();        // the same of a v2 body
-ApiError undecodable_json();        // the same for a v2 body
 
 // --- objects
 // 404 when the id stood in the path (`param` "id" or the path's own name), 400 in a parameter.
@@ -95,6 +94,13 @@ ApiError both_cursors();
 ApiError idempotency_mismatch(std::string_view key);
 ApiError idempotency_in_use(std::string_view key);
 ApiError idempotency_key_length();
+
+// --- cards: 402
+// By the bank's reason: generic_decline, insufficient_funds, …, authentication_required.
+ApiError card_declined(std::string_view decline_code);
+// A card that cannot be made: incorrect_number, invalid_expiry_month, invalid_expiry_year,
+// invalid_cvc.
+ApiError invalid_card(std::string_view code);
 
 // --- billing
 ApiError no_payment_method();

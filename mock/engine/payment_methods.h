@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/cards.h"
 #include "store/account.h"
 
 namespace okapi::engine {
@@ -23,6 +24,9 @@ store::Document create_card(store::Transaction& tx, const CardDetails& card,
 // Throws no_such for anything else that does not exist.
 store::Document require_payment_method(store::Transaction& tx, const std::string& id,
                                        std::string_view param);
+// What its number says about it; null for cards that are not Stripe's test cards.
+[[nodiscard]] const TestCard* test_card_of(const store::Transaction& tx,
+                                           const store::Document& payment_method);
 // Attaches; the same customer again is fine. Throws the 402 of cards that decline when attached,
 // and the refusals for a used or foreign payment method. Emits payment_method.attached.
 store::Document attach_payment_method(store::Transaction& tx, const store::Document& payment_method,

@@ -1,0 +1,171 @@
+#include "engine/payment_methods.h"
+
+#include <functional>
+#include <utility>
+
+#include "api/error.h"
+#include "api/operation.h"
+#include "base/check.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "engine/cards.h"
+
+namespace okapi::engine {
+namespace {
+
+constexpr std::string_view kind = "payment_method";
+constexpr std::string_view card_kind = "okapi.card";
+
+// Stripe: equal numbers share the fingerprint within an account.
+std::string fingerprint_of(const store::Transaction& tx, const std::string& number) {
+  const std::string name = concat(tx.account_id(), "/", number);
+  return make_id({.counting = false, .seed = std::hash<std::string>()(name)}, "", 16, 1);
+}
+
+struct Expiry {
+  std::int64_t month = 0;
+  std::int64_t year = 0;
+};
+
+Expiry expiry_of(const CardDetails& card, Seconds now) {
+  const Civil today = to_civil(now);
+  // Stripe: what magic names make expires in this month of next year (recorded).
+  if (card.exp_month == 0) return {.month = today.month, .year = today.year + 1};
+  if (card.exp_month < 1 || card.exp_month > 12) throw api::invalid_card("invalid_expiry_month");
+  const std::int64_t year = card.exp_year < 100 ? 2000 + card.exp_year : card.exp_year;
+  const bool past = year < today.year || (year == today.year && card.exp_month < today.month);
+  if (past || year > today.year + 50) throw api::invalid_card("invalid_expiry_year");
+  return {.month = card.exp_month, .year = year};
+}
+
+Json make_card(const store::Transaction& tx, const CardDetails& details) {
+  TestCard card{.number = details.number, .name = {}, .brand = brand_of(details.number)};
+  if (const TestCard* known = find_test_card(details.number)) card = *known;
+  const Expiry expiry = expiry_of(details, tx.now());
+  return {{"brand", card.brand},
+          {"checks",
+           {{"address_line1_check", nullptr},
+            {"address_postal_code_check", nullptr},
+            {"cvc_check", card.name == "cvcCheckFail" ? "fail" : "pass"}}},
+          {"country", card.country},
+          {"display_brand", card.brand},
+          {"exp_month", expiry.month},
+          {"exp_year", expiry.year},
+          {"fingerprint", fingerprint_of(tx, details.number)},
+          {"funding", card.funding},
+          {"generated_from", nullptr},
+          {"last4", details.number.substr(details.number.size() - 4)},
+          {"networks", {{"available", Json::array({card.brand})}, {"preferred", nullptr}}},
+          {"regulated_status", "unregulated"},
+          {"three_d_secure_usage", {{"supported", true}}},
+          {"wallet", nullptr}};
+}
+
+Json make_billing_details(const Json& given) {
+  Json details = {{"address", nullptr},
+                  {"email", nullptr},
+                  {"name", nullptr},
+                  {"phone", nullptr},
+                  {"tax_id", nullptr}};
+  api::assign_params(details, given, {"email", "name", "phone", "tax_id"});
+  Json address = {{"city", nullptr},  {"country", nullptr},     {"line1", nullptr},
+                  {"line2", nullptr}, {"postal_code", nullptr}, {"state", nullptr}};
+  if (has(given, "address")) {
+    api::assign_params(address, given.at("address"),
+                       {"city", "country", "line1", "line2", "postal_code", "state"});
+  }
+  details["address"] = std::move(address);
+  return details;
+}
+
+// Stripe: what was detached, or used without a customer, is never attached again.
+void check_unused(const store::Transaction& tx, const store::Document& payment_method) {
+  const store::Document card = tx.find(card_kind, payment_method.id());
+  if (!card || !maybe_boolean(*card, "spent")) return;
+  throw api::invalid_request(
+      "This PaymentMethod was previously used without being attached to a Customer or was detached "
+      "from a Customer, and may not be used again.");
+}
+
+}  // namespace
+
+store::Document create_card(store::Transaction& tx, const CardDetails& card,
+                            const Json& billing_details) {
+  if (!passes_luhn(card.number)) throw api::invalid_card("incorrect_number");
+  Json payment_method = api::default_object(tx, kind);
+  payment_method.update({{"allow_redisplay", "unspecified"},
+                         {"billing_details", make_billing_details(billing_details)},
+                         {"card", make_card(tx, card)},
+                         {"created", tx.now()},
+                         {"customer", nullptr},
+                         {"customer_account", nullptr},
+                         {"metadata", Json::object()},
+                         {"type", "card"}});
+  // What the bank will say depends on the number, and the number is kept only if it is a test
+  // card's.
+  tx.insert({{"object", card_kind},
+             {"id", payment_method.at("id")},
+             {"spent", false},
+             {"test_card", find_test_card(card.number) ? card.number : ""}});
+  return tx.insert(std::move(payment_method));
+}
+
+store::Document require_payment_method(store::Transaction& tx, const std::string& id,
+                                       std::string_view param) {
+  if (const TestCard* magic = find_magic_card(id)) {
+    return create_card(tx, {.number = std::string(magic->number)});
+  }
+  return api::require_param(tx, kind, id, param);
+}
+
+const TestCard* test_card_of(const store::Transaction& tx, const store::Document& payment_method) {
+  const store::Document card = tx.find(card_kind, payment_method.id());
+  return card ? find_test_card(text(*card, "test_card")) : nullptr;
+}
+
+store::Document attach_payment_method(store::Transaction& tx, const store::Document& payment_method,
+                                      const store::Document& customer) {
+  const std::optional<std::string> owner = maybe_text(*payment_method, "customer");
+  if (owner == customer.id()) return payment_method;
+  if (owner) {
+    throw api::invalid_request(
+        "The payment method you provided has already been attached to a customer.");
+  }
+  check_unused(tx, payment_method);
+  const TestCard* card = test_card_of(tx, payment_method);
+  if (const auto decline = card ? decline_when_attached(card->behavior) : std::nullopt) {
+    api::ApiError error = api::card_declined(*decline);
+    error.extra["param"] = "";  // recorded so
+    throw error;
+  }
+  const store::Document attached =
+      tx.update(payment_method, [&](Json& edited) { edited["customer"] = customer.id(); });
+  tx.emit("payment_method.attached", attached);
+  return attached;
+}
+
+store::Document detach_payment_method(store::Transaction& tx,
+                                      const store::Document& payment_method) {
+  const std::optional<std::string> owner = maybe_text(*payment_method, "customer");
+  if (!owner) {
+    throw api::invalid_request(
+        "The payment method you provided is not attached to a customer so detachment is "
+        "impossible.");
+  }
+  const store::Document detached =
+      tx.update(payment_method, [](Json& edited) { edited["customer"] = nullptr; });
+  if (const store::Document card = tx.find(card_kind, payment_method.id())) {
+    tx.update(card, [](Json& edited) { edited["spent"] = true; });
+  }
+  tx.emit("payment_method.detached", detached);
+  const store::Document customer = tx.find("customer", *owner);
+  if (customer && at_path(*customer, {"invoice_settings", "default_payment_method"}) ==
+                      Json(payment_method.id())) {
+    tx.emit("customer.updated", tx.update(customer, [](Json& edited) {
+      edited["invoice_settings"]["default_payment_method"] = nullptr;
+    }));
+  }
+  return detached;
+}
+
+}  // namespace okapi::engine
