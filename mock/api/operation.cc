@@ -25,7 +25,8 @@ Json default_members(const NodeRange& fields, bool v2) {
 }
 
 Json default_of(const Node& field, bool v2) {
-  if (field.nullable()) return nullptr;
+  // Stripe: metadata is {} even where its type says nullable.
+  if (field.nullable() && field.kind() != Kind::metadata) return nullptr;
   switch (field.kind()) {
     case Kind::string:
     case Kind::reference:
