@@ -18,9 +18,9 @@ struct Grant {
   bool promotional = false;
   Seconds effective_at = 0;
   Seconds created = 0;
-  std::uint64_t sequence = 0;          // breaks ties of `created`
-  std::int64_t balance = 0;            // what the ledger has left
-  std::vector<std::string> prices;     // empty: any metered price
+  std::uint64_t sequence = 0;       // breaks ties of `created`
+  std::int64_t balance = 0;         // what the ledger has left
+  std::vector<std::string> prices;  // empty: any metered price
   bool voided = false;
 };
 
@@ -36,10 +36,11 @@ struct Burn {
   std::int64_t amount = 0;
 };
 
-// The order in which grants pay: priority, expiry (never last), promotional first, effective, created.
+// The order in which grants pay: priority, expiry (never last), promotional first, effective,
+// created.
 [[nodiscard]] std::vector<Grant> in_paying_order(std::vector<Grant> grants);
-// Eligible metered lines in invoice order. A grant applies when effective_at <= period_end < expires_at,
-// it has not expired at `now` either, and currency and scope fit.
+// Eligible metered lines in invoice order. A grant applies when effective_at <= period_end <
+// expires_at, it has not expired at `now` either, and currency and scope fit.
 [[nodiscard]] std::vector<Burn> burn_down(const std::vector<Grant>& grants,
                                           const std::vector<CreditLine>& lines,
                                           const std::string& currency, Seconds period_end,

@@ -19,8 +19,8 @@ struct Point {
   std::uint64_t received = 0;  // order of arrival
 };
 
-// `points` in time order (ties: order of arrival). With a time window the last received point of each
-// UTC hour or day replaces the others before the formula runs. No point: 0.
+// `points` in time order (ties: order of arrival). With a time window the last received point of
+// each UTC hour or day replaces the others before the formula runs. No point: 0.
 [[nodiscard]] Decimal aggregate(std::span<const Point> points, Formula formula,
                                 EventTimeWindow window);
 

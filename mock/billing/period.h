@@ -1,5 +1,5 @@
-// Anchors, intervals and boundaries (subscriptions-invoices 2.5): period n ends at anchor + n x interval,
-// computed from the anchor, never from the last end.
+// Anchors, intervals and boundaries (subscriptions-invoices 2.5): period n ends at anchor + n x
+// interval, computed from the anchor, never from the last end.
 #pragma once
 
 #include "base/time.h"

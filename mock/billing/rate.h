@@ -37,10 +37,9 @@ enum class LineKind { per_unit, package, tier_unit, tier_flat };
 
 struct RatedLine {
   LineKind kind = LineKind::per_unit;
-  int tier = 0;           // 1-based; 0 without tiers
-  Decimal quantity = {};  // as shown: usage for packages, 0 for flat lines
-  Decimal units =
-      {};  // what unit_amount is multiplied with: packages for packages, 1 for flat lines
+  int tier = 0;              // 1-based; 0 without tiers
+  Decimal quantity = {};     // as shown: usage for packages, 0 for flat lines
+  Decimal units = {};        // what unit_amount is multiplied with: packages; 1 of a flat line
   Decimal unit_amount = {};  // of the unit or package; the flat amount of a flat line
   std::int64_t amount = 0;   // rounded
 
