@@ -185,4 +185,21 @@ std::int64_t round_fraction(std::int64_t amount, std::int64_t numerator, std::in
   return round_ratio(dividend / divisor, dividend % divisor, divisor, negative, rounding);
 }
 
+std::int64_t round_product_fraction(Decimal quantity, Decimal unit_amount, std::int64_t numerator,
+                                    std::int64_t denominator, Rounding rounding) {
+  constexpr std::int64_t limit = std::int64_t{1} << 40;
+  OKAPI_CHECK(0 <= numerator && numerator <= denominator && denominator > 0 && denominator < limit);
+  const Product product = multiply(quantity, unit_amount);
+  const auto n = static_cast<Uint128>(numerator);
+  const auto d = static_cast<Uint128>(denominator);
+  Uint128 whole = 0;
+  if (__builtin_mul_overflow(product.whole, n, &whole))
+    throw OutOfRange("product exceeds 128 bits");
+  // (whole + f/10^24)(n/d): the rest of the division joins the fraction, both under 2^40 x 10^24.
+  const Uint128 rest = whole % d * square_scale + product.fraction * n;
+  const Uint128 divisor = d * square_scale;
+  return round_ratio(whole / d + rest / divisor, rest % divisor, divisor, product.negative,
+                     rounding);
+}
+
 }  // namespace okapi

@@ -1,5 +1,5 @@
-// Exact decimals with up to 12 places, for unit amounts and quantities: an __int128 scaled by 10^12,
-// every operation checked. Amounts of money themselves are std::int64_t minor units.
+// Exact decimals with up to 12 places, for unit amounts and quantities: an __int128 scaled by
+// 10^12, every operation checked. Amounts of money themselves are std::int64_t minor units.
 // Sources: usage-based billing, "decimal amounts" (12 places) and "recording usage" (15 digits).
 #pragma once
 
@@ -23,10 +23,10 @@ struct OutOfRange : std::range_error {
 };
 
 enum class Rounding {
-  half_away_from_zero,           // invoice lines, taxes, discounts
-  half_toward_minus_infinity,    // prorations: ceil(x - 1/2)
-  up,                            // ceiling
-  down,                          // floor
+  half_away_from_zero,         // invoice lines, taxes, discounts
+  half_toward_minus_infinity,  // prorations: ceil(x - 1/2)
+  up,                          // ceiling
+  down,                        // floor
 };
 
 class Decimal {
@@ -35,8 +35,8 @@ class Decimal {
 
   constexpr Decimal() = default;
   static Decimal from_integer(std::int64_t value);
-  // Plain notation only: optional sign, digits, optional fraction of at most 12 places. Anything else,
-  // and more than 20 digits before the point, is nullopt.
+  // Plain notation only: optional sign, digits, optional fraction of at most 12 places. Anything
+  // else, and more than 20 digits before the point, is nullopt.
   [[nodiscard]] static std::optional<Decimal> parse(std::string_view text);
   [[nodiscard]] static constexpr Decimal from_scaled(Int128 scaled) {
     Decimal decimal;
@@ -48,7 +48,8 @@ class Decimal {
   [[nodiscard]] constexpr bool is_zero() const { return scaled_ == 0; }
   [[nodiscard]] constexpr bool is_negative() const { return scaled_ < 0; }
   [[nodiscard]] bool is_integer() const;
-  // Truncates toward zero: 2.7 is 2 (Stripe: `quantity` of a line whose `quantity_decimal` is "2.7").
+  // Truncates toward zero: 2.7 is 2 (Stripe: `quantity` of a line whose `quantity_decimal` is
+  // "2.7").
   [[nodiscard]] std::int64_t truncated() const;
   [[nodiscard]] std::int64_t round(Rounding rounding) const;
   // Without trailing zeros and without exponent: "0.1", "20000", "-2.5".
@@ -75,5 +76,10 @@ class Decimal {
 // amount x numerator / denominator, exact until the one rounding (prorations, percentages, taxes).
 [[nodiscard]] std::int64_t round_fraction(std::int64_t amount, std::int64_t numerator,
                                           std::int64_t denominator, Rounding rounding);
+// quantity x unit_amount x numerator / denominator, exact until the one rounding (prorations of
+// decimal prices). 0 <= numerator <= denominator < 2^40.
+[[nodiscard]] std::int64_t round_product_fraction(Decimal quantity, Decimal unit_amount,
+                                                  std::int64_t numerator, std::int64_t denominator,
+                                                  Rounding rounding);
 
 }  // namespace okapi
