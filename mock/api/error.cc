@@ -771,6 +771,15 @@ ApiError rate_limited() {
                 "https://stripe.com/docs/rate-limits.");
 }
 
+ApiError meter_event_session_expired() {
+  // Guess: the text; type and code are in the SDKs.
+  ApiError error = bad_request("billing_meter_event_session_expired",
+                               "The meter event session has expired. Create a new one to go on "
+                               "sending meter events.");
+  error.type = "temporary_session_expired";
+  return error;
+}
+
 ApiError lock_timeout() {
   return refuse(
       429, "lock_timeout",

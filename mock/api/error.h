@@ -106,6 +106,7 @@ ApiError invalid_card(std::string_view code);
 ApiError no_payment_method();
 ApiError test_clock_advancing(std::string_view clock);
 ApiError rate_limited();
+ApiError meter_event_session_expired();  // v2: the 15 minutes of a stream's token are over
 ApiError lock_timeout();
 
 // The body {"error": {…}}, keys alphabetical, with doc_url and request_log_url where Stripe has

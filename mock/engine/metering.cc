@@ -264,7 +264,10 @@ Decimal usage_of(const store::Transaction& tx, const Json& meter, std::string_vi
 std::variant<AcceptedUsage, UsageRefusal> try_report_usage(store::Transaction& tx,
                                                            const UsageReport& report) {
   const store::Document meter = find_meter(tx, report.event_name);
-  if (Refusal refusal = check_meter(meter, report.event_name)) return std::move(*refusal);
+  if (Refusal refusal = check_meter(meter, report.event_name)) {
+    if (meter) refusal->meter = meter.id();
+    return std::move(*refusal);
+  }
   const Reading reading = read_payload(*meter, report.payload);
   const store::Document customer =
       reading.customer ? tx.find("customer", *reading.customer) : store::Document();

@@ -1,0 +1,371 @@
+#include <algorithm>
+#include <cctype>
+
+#include "api/error.h"
+#include "api/expand.h"
+#include "api/list.h"
+#include "api/operation.h"
+#include "base/text.h"
+#include "engine/balance.h"
+#include "engine/clock.h"
+#include "engine/payment_methods.h"
+
+namespace okapi::resources {
+namespace {
+
+constexpr std::string_view kind = "customer";
+constexpr std::size_t most_on_a_clock = 3;
+// The internal stub of a deleted customer, which Stripe still answers to a GET.
+constexpr std::string_view deleted_kind = "okapi.deleted_customer";
+
+std::string new_invoice_prefix(store::Transaction& tx) {
+  std::string prefix = tx.new_id("", 8);
+  std::ranges::transform(prefix, prefix.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return prefix;
+}
+
+Json new_customer(api::Context& ctx) {
+  Json customer = api::default_object(ctx.tx, kind);
+  customer.update({{"address", nullptr},
+                   {"balance", 0},
+                   {"created", ctx.now()},
+                   {"currency", nullptr},
+                   {"customer_account", nullptr},
+                   {"default_source", nullptr},
+                   {"delinquent", false},
+                   {"description", nullptr},
+                   {"discount", nullptr},
+                   {"email", nullptr},
+                   {"invoice_prefix", new_invoice_prefix(ctx.tx)},
+                   {"invoice_settings",
+                    {{"custom_fields", nullptr},
+                     {"default_payment_method", nullptr},
+                     {"footer", nullptr},
+                     {"rendering_options", nullptr}}},
+                   {"metadata", Json::object()},
+                   {"name", nullptr},
+                   {"next_invoice_sequence", 1},
+                   {"phone", nullptr},
+                   {"preferred_locales", Json::array()},
+                   {"shipping", nullptr},
+                   {"tax_exempt", "none"},
+                   {"test_clock", nullptr}});
+  return customer;
+}
+
+// An address or shipping is replaced as a whole; its unsent members are null.
+Json whole_address(const Json& given) {
+  Json address = {{"city", nullptr},  {"country", nullptr},     {"line1", nullptr},
+                  {"line2", nullptr}, {"postal_code", nullptr}, {"state", nullptr}};
+  if (given.is_object()) address.update(given);
+  return address;
+}
+
+void assign_addresses(Json& customer, const Json& params) {
+  if (const auto given = params.find("address"); given != params.end()) {
+    customer["address"] = given->is_null() ? Json() : whole_address(*given);
+  }
+  const auto given = params.find("shipping");
+  if (given == params.end()) return;
+  customer["shipping"] = nullptr;
+  if (given->is_null()) return;
+  customer["shipping"] = {{"address", whole_address(at_path(*given, {"address"}))},
+                          {"name", nullptr},
+                          {"phone", nullptr}};
+  api::assign_params(customer["shipping"], *given, {"name", "phone"});
+}
+
+// What create and update have in common; payment methods and the balance are not among it.
+void assign_fields(Json& customer, const Json& params) {
+  api::assign_params(customer, params,
+                     {"business_name", "description", "email", "individual_name", "invoice_prefix",
+                      "name", "next_invoice_sequence", "phone", "preferred_locales", "tax_exempt"});
+  for (const char* field : {"business_name", "individual_name"}) {
+    if (!has(customer, field)) customer.erase(field);
+  }
+  if (!has(customer, "tax_exempt")) customer["tax_exempt"] = "none";
+  assign_addresses(customer, params);
+  if (has(params, "invoice_settings")) {
+    Json& settings = customer["invoice_settings"];
+    const Json& given = params.at("invoice_settings");
+    api::assign_params(settings, given, {"custom_fields", "footer"});
+    if (const auto options = given.find("rendering_options"); options != given.end()) {
+      settings["rendering_options"] = nullptr;
+      if (!options->is_null()) {
+        settings["rendering_options"] = {{"amount_tax_display", nullptr}, {"template", nullptr}};
+        settings["rendering_options"].update(*options);
+      }
+    }
+  }
+  api::merge_metadata(customer, params);
+}
+
+void check_invoice_prefix(api::Context& ctx, std::string_view own_id) {
+  const std::optional<std::string> prefix = maybe_text(ctx.params, "invoice_prefix");
+  if (!prefix) return;
+  const bool well_formed = prefix->size() >= 3 && prefix->size() <= 12 &&
+                           std::ranges::all_of(*prefix, [](unsigned char c) {
+                             return std::isdigit(c) || (c >= 'A' && c <= 'Z');
+                           });
+  // Guess: both texts. Stripe: 3 to 12 upper-case letters or numbers, unique.
+  if (!well_formed) {
+    throw api::invalid_request(
+        "The invoice prefix must be 3 to 12 characters long and only contain uppercase letters and "
+        "numbers.",
+        "invoice_prefix");
+  }
+  for (const store::Document& other : ctx.tx.where(kind, "invoice_prefix", *prefix)) {
+    if (other.id() == own_id) continue;
+    throw api::invalid_request("The invoice prefix is already used by another customer.",
+                               "invoice_prefix");
+  }
+}
+
+// Stripe: a customer joins a clock at creation or never, three customers to a clock.
+void enter_test_clock(api::Context& ctx, Json& customer) {
+  const std::optional<std::string> id = maybe_text(ctx.params, "test_clock");
+  if (!id) return;
+  (void)api::require_param(ctx.tx, "test_helpers.test_clock", *id, "test_clock");
+  if (ctx.settings.strict_clocks &&
+      ctx.tx.where(kind, "test_clock", *id).size() >= most_on_a_clock) {
+    throw api::invalid_request("A test clock can have at most 3 customers.", "test_clock");
+  }
+  customer["test_clock"] = *id;
+  engine::enter_time_of(ctx.tx, customer);
+  customer["created"] = ctx.now();
+}
+
+// --- payment methods
+
+api::ApiError not_attached(const std::string& id) {
+  return api::invalid_request(concat("The customer does not have a payment method with the ID ", id,
+                                     ". The payment method must be attached to the customer."),
+                              "invoice_settings[default_payment_method]");
+}
+
+// The id that invoice_settings[default_payment_method] means. `attached` was attached by the same
+// request under the name `named`, which may be a magic one.
+struct Attached {
+  std::string named;
+  store::Document document;
+};
+
+void assign_default_payment_method(api::Context& ctx, const store::Document& customer,
+                                   const Attached& attached) {
+  const Json& settings = at_path(ctx.params, {"invoice_settings"});
+  if (!settings.is_object() || !settings.contains("default_payment_method")) return;
+  const std::optional<std::string> id = maybe_text(settings, "default_payment_method");
+  Json chosen;
+  if (id && attached.document && *id == attached.named) {
+    chosen = attached.document.id();
+  } else if (id) {
+    const store::Document found = ctx.tx.find("payment_method", *id);
+    if (!found || maybe_text(*found, "customer") != customer.id()) throw not_attached(*id);
+    chosen = *id;
+  }
+  ctx.tx.update(customer, [&](Json& edited) {
+    edited["invoice_settings"]["default_payment_method"] = std::move(chosen);
+  });
+}
+
+Attached attach(api::Context& ctx, const store::Document& customer) {
+  const std::optional<std::string> id = maybe_text(ctx.params, "payment_method");
+  if (!id) return {};
+  const store::Document found = engine::require_payment_method(ctx.tx, *id, "payment_method");
+  return {.named = *id, .document = engine::attach_payment_method(ctx.tx, found, customer)};
+}
+
+// --- the balance
+
+// Guess: a balance set without a currency is in the customer's, else in US dollars.
+void set_balance(api::Context& ctx, const store::Document& customer, const char* type) {
+  const std::optional<std::int64_t> wanted = maybe_integer(ctx.params, "balance");
+  if (!wanted) return;
+  const std::int64_t amount = *wanted - integer(*customer, "balance");
+  if (amount == 0) return;
+  engine::adjust_customer_balance(ctx.tx, customer,
+                                  {.amount = amount,
+                                   .type = type,
+                                   .currency = maybe_text(*customer, "currency").value_or("usd")});
+}
+
+// --- operations
+
+api::Reply create(api::Context& ctx) {
+  // TODO: legacy sources (`source=tok_…`) become cards and default_source.
+  if (has(ctx.params, "source")) throw api::not_implemented("customers.create with source");
+  const std::optional<std::string> id = maybe_text(ctx.params, "id");
+  if (id && ctx.tx.find(kind, *id)) throw api::already_exists("Customer");
+  check_invoice_prefix(ctx, {});
+  Json customer = new_customer(ctx);
+  if (id) customer["id"] = *id;
+  enter_test_clock(ctx, customer);
+  assign_fields(customer, ctx.params);
+  const store::Document created = ctx.tx.insert(std::move(customer));
+  ctx.tx.emit("customer.created", created);
+  const Attached attached = attach(ctx, created);
+  assign_default_payment_method(ctx, created, attached);
+  set_balance(ctx, created, "initial");
+  return api::require(ctx.tx, kind, created.id());
+}
+
+api::Reply retrieve(api::Context& ctx) {
+  if (const store::Document customer = ctx.tx.find(kind, ctx.path_id)) return customer;
+  if (ctx.tx.find(deleted_kind, ctx.path_id)) return api::deleted_stub(kind, ctx.path_id);
+  return api::require(ctx.tx, kind, ctx.path_id);
+}
+
+// Stripe: writing to a deleted customer is 400, to one that never was 404.
+store::Document require_for_update(api::Context& ctx) {
+  if (ctx.tx.find(deleted_kind, ctx.path_id) && !ctx.tx.find(kind, ctx.path_id)) {
+    throw api::no_such(kind, ctx.path_id, "id");
+  }
+  return api::require(ctx.tx, kind, ctx.path_id);
+}
+
+api::Reply update(api::Context& ctx) {
+  if (has(ctx.params, "source") || has(ctx.params, "default_source")) {
+    throw api::not_implemented("customers.update with source");
+  }
+  const store::Document customer = require_for_update(ctx);
+  check_invoice_prefix(ctx, customer.id());
+  engine::enter_time_of(ctx.tx, *customer);
+  set_balance(ctx, customer, "adjustment");
+  assign_default_payment_method(ctx, customer, {});
+  const store::Document updated =
+      ctx.tx.update(customer, [&](Json& edited) { assign_fields(edited, ctx.params); });
+  if (!(updated == customer)) ctx.tx.emit("customer.updated", updated);
+  return updated;
+}
+
+// Stripe: the payment methods go, without events of their own; the event has the full object.
+api::Reply del(api::Context& ctx) {
+  const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
+  engine::enter_time_of(ctx.tx, *customer);
+  for (const store::Document& each : ctx.tx.where("payment_method", "customer", customer.id())) {
+    ctx.tx.update(each, [](Json& edited) { edited["customer"] = nullptr; });
+  }
+  ctx.tx.emit("customer.deleted", customer);
+  ctx.tx.erase(api::require(ctx.tx, kind, customer.id()));
+  if (!ctx.tx.find(deleted_kind, customer.id())) {
+    ctx.tx.insert({{"object", deleted_kind}, {"id", customer.id()}});
+  }
+  return api::deleted_stub(kind, customer.id());
+}
+
+// Stripe: the customers of test clocks show only in lists that name their clock (stripe-cli#1314).
+api::Reply list(api::Context& ctx) {
+  const std::optional<std::string> clock = maybe_text(ctx.params, "test_clock");
+  const std::optional<std::string> email = maybe_text(ctx.params, "email");
+  if (clock && !ctx.tx.find("test_helpers.test_clock", *clock)) {
+    throw api::no_such("billingclock", *clock, "test_clock");
+  }
+  api::ListQuery query{
+      .kind = kind, .matches = [&](const Json& customer) {
+        return maybe_text(customer, "test_clock") == clock &&
+               (!email || maybe_text(customer, "email") == email) &&
+               (!has(ctx.params, "created") ||
+                api::in_range(ctx.params.at("created"), integer(customer, "created")));
+      }};
+  if (email) {
+    query.index_field = "email";
+    query.index_value = *email;
+  } else if (clock) {
+    query.index_field = "test_clock";
+    query.index_value = *clock;
+  }
+  return api::list_documents(ctx, query);
+}
+
+// --- balance transactions
+
+constexpr std::string_view balance_kind = "customer_balance_transaction";
+
+api::Reply create_balance_transaction(api::Context& ctx) {
+  const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
+  engine::enter_time_of(ctx.tx, *customer);
+  engine::BalanceChange change{.amount = integer(ctx.params, "amount"),
+                               .type = "adjustment",
+                               .currency = text(ctx.params, "currency"),
+                               .description = maybe_text(ctx.params, "description").value_or("")};
+  Json holder = {{"metadata", Json::object()}};
+  api::merge_metadata(holder, ctx.params);
+  change.metadata = holder.at("metadata");
+  const store::Document transaction = engine::adjust_customer_balance(ctx.tx, customer, change);
+  ctx.tx.emit("customer.updated", customer);
+  return transaction;
+}
+
+store::Document balance_transaction_of_path(api::Context& ctx) {
+  const store::Document customer = api::require(ctx.tx, kind, ctx.path_ids.at(0));
+  const store::Document transaction = api::require(ctx.tx, balance_kind, ctx.path_id);
+  if (text(*transaction, "customer") == customer.id()) return transaction;
+  throw api::no_such_in_path(balance_kind, ctx.path_id);
+}
+
+api::Reply retrieve_balance_transaction(api::Context& ctx) {
+  return balance_transaction_of_path(ctx);
+}
+
+api::Reply update_balance_transaction(api::Context& ctx) {
+  return ctx.tx.update(balance_transaction_of_path(ctx), [&](Json& edited) {
+    api::assign_params(edited, ctx.params, {"description"});
+    api::merge_metadata(edited, ctx.params);
+  });
+}
+
+api::Reply list_balance_transactions(api::Context& ctx) {
+  const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
+  const std::optional<std::string> invoice = maybe_text(ctx.params, "invoice");
+  return api::list_documents(
+      ctx, {.kind = balance_kind,
+            .index_field = "customer",
+            .index_value = customer.id(),
+            .matches = [&](const Json& transaction) {
+              return (!invoice || maybe_text(transaction, "invoice") == invoice) &&
+                     (!has(ctx.params, "created") ||
+                      api::in_range(ctx.params.at("created"), integer(transaction, "created")));
+            }});
+}
+
+// --- what only expansion shows
+
+// Stripe: the balances by currency; {} when there never was one.
+Json invoice_credit_balance(store::Transaction& tx, const Json& customer) {
+  Json balances = Json::object();
+  for (const store::Document& each : tx.where(balance_kind, "customer", text(customer, "id"))) {
+    Json& balance = balances[text(*each, "currency")];
+    balance = (balance.is_null() ? 0 : balance.get<std::int64_t>()) + integer(*each, "amount");
+  }
+  return balances;
+}
+
+Json tax(store::Transaction&, const Json&) {
+  return {{"automatic_tax", "unrecognized_location"},
+          {"ip_address", nullptr},
+          {"location", nullptr},
+          {"provider", "stripe"}};
+}
+
+}  // namespace
+
+void register_customers(api::Registry& registry) {
+  registry.bind("customers.create", create);
+  registry.bind("customers.retrieve", retrieve);
+  registry.bind("customers.update", update);
+  registry.bind("customers.del", del);
+  registry.bind("customers.list", list);
+  registry.bind("customers.create_balance_transaction", create_balance_transaction);
+  registry.bind("customers.retrieve_balance_transaction", retrieve_balance_transaction);
+  registry.bind("customers.update_balance_transaction", update_balance_transaction);
+  registry.bind("customers.list_balance_transactions", list_balance_transactions);
+  registry.index(kind, "email");
+  registry.index(kind, "invoice_prefix");
+  registry.index(kind, "test_clock");
+  registry.index(balance_kind, "customer");
+  api::register_includable("customer.invoice_credit_balance", invoice_credit_balance);
+  api::register_includable("customer.tax", tax);
+}
+
+}  // namespace okapi::resources
