@@ -148,9 +148,9 @@ void apply_object(Catalogue& catalogue, const Source& source, const YAML::Node& 
 }
 
 void apply_operation(Catalogue& catalogue, const Source& source, const YAML::Node& key,
-                     const YAML::Node& facts) {
-  const auto found = catalogue.operations.find(key.Scalar());
-  if (found == catalogue.operations.end()) fail(source, key, "no operation '" + key.Scalar() + "'");
+                     const std::string& name, const YAML::Node& facts) {
+  const auto found = catalogue.operations.find(name);
+  if (found == catalogue.operations.end()) fail(source, key, "no operation '" + name + "'");
   std::vector<Item>& params = found->second.params;
   Overlay overlay(catalogue, source);
   expect_map(source, facts);
@@ -203,8 +203,8 @@ void apply_overlay(Catalogue& catalogue, const std::filesystem::path& folder) {
     std::string_view names = entry.first.Scalar();
     while (!names.empty()) {
       const std::size_t comma = names.find(", ");
-      YAML::Node key(std::string(names.substr(0, comma)));
-      apply_operation(catalogue, operations, key, entry.second);
+      const std::string name(names.substr(0, comma));
+      apply_operation(catalogue, operations, entry.first, name, entry.second);
       names = comma == std::string_view::npos ? std::string_view() : names.substr(comma + 2);
     }
   }

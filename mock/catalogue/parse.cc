@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -96,7 +97,11 @@ class Parser {
   Key parse_key(const YAML::Node& node) {
     std::string_view rest = node.Scalar();
     Key key;
-    const std::size_t end = std::min(rest.find_first_of("[{|*?~"), rest.size());
+    const auto is_name = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+    };
+    const auto end =
+        static_cast<std::size_t>(std::ranges::find_if_not(rest, is_name) - rest.begin());
     key.name = rest.substr(0, end);
     if (key.name.empty()) fail(source_, node, "a key without a name");
     rest.remove_prefix(end);
