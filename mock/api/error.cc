@@ -422,6 +422,14 @@ ApiError body_too_large(std::size_t limit) {
                        " bytes are accepted."));
 }
 
+ApiError wrong_content_type() {
+  return bad_request(
+      "",
+      "Invalid request (check that your POST content type is "
+      "application/x-www-form-urlencoded). If you have any questions, we can help at "
+      "https://support.stripe.com/.");
+}
+
 ApiError refused_request(int status, std::string_view reason) {
   return refuse(status, "", std::string(reason));
 }
@@ -740,8 +748,7 @@ ApiError invalid_card(std::string_view code) {
   });
   const auto found = std::ranges::find(faults, code, &Fault::code);
   OKAPI_CHECK(found != faults.end());
-  ApiError error =
-      refuse(402, std::string(found->code), std::string(found->message), found->param);
+  ApiError error = refuse(402, std::string(found->code), std::string(found->message), found->param);
   error.type = "card_error";
   return error;
 }

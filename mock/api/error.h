@@ -37,6 +37,7 @@ ApiError foreign_account(std::string_view key, std::string_view account);
 ApiError too_many_accounts(std::size_t limit);
 ApiError invalid_version(std::string_view version);
 ApiError body_too_large(std::size_t limit);
+ApiError wrong_content_type();  // v1 takes forms only
 // What the transport refuses before there is a request: 400, 408, 413, 431 with a sentence of ours.
 ApiError refused_request(int status, std::string_view reason);
 ApiError internal(std::string_view request_id);

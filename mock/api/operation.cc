@@ -87,21 +87,33 @@ void set_time(Json& object, const char* name, Seconds now) {
   if (field->is_string()) *field = to_rfc3339(now);
 }
 
+Operation known_operation(std::string_view name) {
+  Operation operation(0);
+  if (!find_operation(name, operation)) {
+    throw Bug(concat("no operation of the catalogue is called ", name));
+  }
+  return operation;
+}
+
 }  // namespace
 
-Registry::Registry() : handlers_(operation_count(), nullptr) {}
+Registry::Registry() : handlers_(operation_count(), nullptr), computed_(operation_count(), false) {}
 
 void Registry::bind(std::string_view operation_name, Handler answer) {
-  Operation operation(0);
-  if (!find_operation(operation_name, operation)) {
-    throw Bug(concat("no operation of the catalogue is called ", operation_name));
-  }
-  Handler& place = handlers_[operation.index()];
+  Handler& place = handlers_[known_operation(operation_name).index()];
   if (place != nullptr) throw Bug(concat(operation_name, " is bound twice"));
   place = answer;
 }
 
 Handler Registry::handler(const Operation& operation) const { return handlers_[operation.index()]; }
+
+void Registry::computed(std::string_view operation_name) {
+  computed_[known_operation(operation_name).index()] = true;
+}
+
+bool Registry::is_computed(const Operation& operation) const {
+  return computed_[operation.index()];
+}
 
 void Registry::index(std::string_view kind, std::string_view field) {
   schema_.indexes[std::string(kind)].emplace_back(field);

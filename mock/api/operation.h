@@ -76,6 +76,11 @@ class Registry {
   void bind(std::string_view operation_name, Handler answer);
   [[nodiscard]] Handler handler(const Operation& operation) const;  // null: storage or missing
 
+  // A retrieve whose answer is more than the stored document. Without this, GET by id answers what
+  // is stored, without a transaction, and asks the handler only when there is no such document.
+  void computed(std::string_view operation_name);
+  [[nodiscard]] bool is_computed(const Operation& operation) const;
+
   // Secondary index and due reader of a kind, see store::Schema.
   void index(std::string_view kind, std::string_view field);
   void due(std::string_view kind, store::DueReader reader);
@@ -85,6 +90,7 @@ class Registry {
 
  private:
   std::vector<Handler> handlers_;  // by operation index
+  std::vector<bool> computed_;     // likewise
   store::Schema schema_;
 };
 

@@ -120,6 +120,11 @@ Json public_tree(const store::Document& document) {
   return tree;
 }
 
+std::string public_text(const store::Document& document) {
+  if (!may_have_internal_fields(document.text())) return document.text();
+  return to_compact(public_tree(document));
+}
+
 std::string render_document(const store::Document& document) {
   std::string out;
   out.reserve(document.text().size() * 3 / 2 + 64);

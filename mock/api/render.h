@@ -18,7 +18,8 @@ namespace okapi::api {
 // Internal fields start with '_' at the top level of a stored object and never leave the server.
 [[nodiscard]] bool is_internal_field(std::string_view name);
 void strip_internal_fields(Json& tree);
-// A copy of the document's tree without them.
+// A copy of the document's tree, and its compact text, without them.
 [[nodiscard]] Json public_tree(const store::Document& document);
+[[nodiscard]] std::string public_text(const store::Document& document);
 
 }  // namespace okapi::api

@@ -36,6 +36,7 @@ World& Accounts::make(std::string name, std::string key) {
   if (!settings.ids.counting) settings.ids.seed ^= hash_of(name);
   auto world = std::make_unique<World>(std::move(settings), std::move(key));
   World& made = *world;
+  made.request_seed = settings_.ids.seed ^ hash_of(name) ^ 0x7265715fU;
   in_order_.push_back(&made);
   by_id_.emplace(made.store.id(), &made);
   worlds_.emplace(std::move(name), std::move(world));

@@ -23,6 +23,7 @@ struct World {
   store::Account store;
   Idempotency idempotency;
   std::atomic<std::uint64_t> requests = 0;  // counts the request ids
+  std::uint64_t request_seed = 0;           // scatters them
   const std::string key;     // the secret key that made it; empty: the default account
   std::string connected_to;  // the platform's account id, of a connected account
 };

@@ -1,10 +1,12 @@
-// The way of one request (style, section 4): key and account, route, version, parameters, idempotency,
-// transaction, commit, rendering, log line. Everything that enters okapi, pages included, comes here.
+// The way of one request (style, section 4): key and account, route, version, parameters,
+// idempotency, transaction, commit, rendering, log line. Everything that enters okapi, pages
+// included, comes here.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/operation.h"
 #include "api/request.h"
@@ -12,20 +14,28 @@
 namespace okapi::server {
 
 struct Options {
-  std::string base_url;               // as announced; answers use the request's Host when it has one
+  std::string base_url;  // as announced; answers use the request's Host when it has one
   bool any_key = false;
-  std::string default_version;        // empty: newest
-  bool counting_ids = false;          // --seed
+  std::string default_version;  // empty: newest
+  bool counting_ids = false;    // --seed
   std::uint64_t seed = 0;
-  store::ClockSetting clock;          // of new accounts
+  store::ClockSetting clock;  // of new accounts
   std::vector<std::string> allowed_hosts;
   bool quiet = false;
   bool json_log = false;
 };
 
-class Accounts;     // accounts.h: by key
-class RequestLog;   // request_log.h
-class Control;      // control.h: /_okapi/…
+class Accounts;    // accounts.h: by key
+struct World;      // accounts.h
+class RequestLog;  // request_log.h
+class Control;     // control.h: /_okapi/…
+
+// How one operation is answered; decided once, at start.
+struct Plan {
+  api::Handler handler = nullptr;  // null: plain storage, or not at all
+  bool missing = false;            // 501
+  bool stored_retrieve = false;    // GET by id of what is stored
+};
 
 class Dispatch {
  public:
@@ -34,16 +44,26 @@ class Dispatch {
 
   // Never throws. Safe from any number of threads.
   [[nodiscard]] api::Response handle(const api::Request& request);
+  // What the transport refuses (400, 408, 413, 431), in Stripe's error shape.
+  [[nodiscard]] static api::Response refuse(int status, const std::string& reason);
   void set_ready(bool ready);
+  // Plays what is due in every account, for a clock that ran while nothing was asked (at start,
+  // before a snapshot is written).
+  void settle();
 
   [[nodiscard]] Accounts& accounts() { return *accounts_; }
   [[nodiscard]] RequestLog& request_log() { return *request_log_; }
 
  private:
-  [[nodiscard]] api::Response answer(const api::Request& request);
+  friend class Exchange;
+  // The earliest step that is due, in a transaction of its own; adds the ids of its events. False
+  // when nothing was due, or when the step failed: that is logged, and nothing is changed.
+  bool run_due_step(World& world, std::vector<std::string>& events);
+
   const api::Registry& registry_;
   api::Settings settings_;
   Options options_;
+  std::vector<Plan> plans_;  // by operation index
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<RequestLog> request_log_;
   std::unique_ptr<Control> control_;

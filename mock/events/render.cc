@@ -1,0 +1,70 @@
+#include "events/render.h"
+
+#include "api/catalogue.h"
+#include "api/render.h"
+#include "base/text.h"
+
+namespace okapi::events {
+namespace {
+
+// Stripe: previous_attributes stands on updates, and on a few kinds that are updates by another
+// name (subscriptions-invoices 6.1).
+bool has_previous_attributes(std::string_view type) {
+  return type.ends_with(".updated") || type == "subscription_schedule.canceled" ||
+         type == "charge.refunded" || type == "payment_method.detached";
+}
+
+void append_text_or_null(std::string& out, std::string_view text) {
+  if (text.empty()) {
+    out += "null";
+  } else {
+    append_quoted(out, text);
+  }
+}
+
+}  // namespace
+
+Json previous_attributes(const Json& before, const Json& after) {
+  Json previous = Json::object();
+  for (const auto& [key, old_value] : before.items()) {
+    if (api::is_internal_field(key)) continue;
+    const auto now = after.find(key);
+    if (now != after.end() && *now == old_value) continue;
+    if (now != after.end() && old_value.is_object() && now->is_object()) {
+      previous[key] = previous_attributes(old_value, *now);
+    } else {
+      previous[key] = old_value;
+    }
+  }
+  // A key that was added had no value before.
+  for (const auto& [key, value] : after.items()) {
+    if (!api::is_internal_field(key) && !before.contains(key)) previous[key] = nullptr;
+  }
+  return previous;
+}
+
+std::string render_event(const std::string& event_id, const store::EmittedEvent& event,
+                         const store::Origin& origin) {
+  const std::string object = api::public_text(event.after);
+  std::string out;
+  out.reserve(object.size() + 512);
+  out += "{\"id\":";
+  append_quoted(out, event_id);
+  out += ",\"object\":\"event\",\"api_version\":";
+  append_quoted(out, api::api_version());
+  out += concat(",\"created\":", std::to_string(event.created), ",\"data\":{\"object\":", object);
+  if (event.before && has_previous_attributes(event.type)) {
+    out += ",\"previous_attributes\":";
+    append_compact(out, previous_attributes(*event.before, *event.after));
+  }
+  out += "},\"livemode\":false,\"pending_webhooks\":0,\"request\":{\"id\":";
+  append_text_or_null(out, origin.request_id);
+  out += ",\"idempotency_key\":";
+  append_text_or_null(out, origin.idempotency_key);
+  out += "},\"type\":";
+  append_quoted(out, event.type);
+  out += '}';
+  return out;
+}
+
+}  // namespace okapi::events

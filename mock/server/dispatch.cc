@@ -1,0 +1,140 @@
+#include "server/dispatch.h"
+
+#include "api/error.h"
+#include "api/storage.h"
+#include "base/text.h"
+#include "events/render.h"
+#include "server/accounts.h"
+#include "server/answer_headers.h"
+#include "server/control.h"
+#include "server/exchange.h"
+#include "server/request_log.h"
+
+namespace okapi::server {
+namespace {
+
+std::vector<Plan> make_plans(const api::Registry& registry) {
+  std::vector<Plan> plans(api::operation_count());
+  for (std::uint32_t i = 0; i < api::operation_count(); ++i) {
+    const api::Operation operation(i);
+    plans[i] = {
+        .handler = registry.handler(operation),
+        .missing = api::coverage(registry, operation) == api::Coverage::missing,
+        .stored_retrieve = api::is_plain_retrieve(operation) && !registry.is_computed(operation)};
+  }
+  return plans;
+}
+
+api::Response json_response(int status, const Json& body) {
+  api::Response response;
+  response.status = status;
+  response.body = to_pretty(body);
+  return response;
+}
+
+api::Response error_response(const api::ApiError& error) {
+  return json_response(error.status, api::error_body(error, {}, {}));
+}
+
+api::Response welcome(const std::string& base_url) {
+  return json_response(
+      200, {{"message",
+             "This is okapi, a local mock of Stripe. Point your Stripe client here and use "
+             "any key that begins with sk_test_."},
+            {"try", concat("curl ", base_url, "/v1/customers -u sk_test_123:")},
+            {"coverage", "/_okapi/coverage"},
+            {"requests", "/_okapi/requests"}});
+}
+
+}  // namespace
+
+Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Options options)
+    : registry_(registry),
+      settings_(std::move(settings)),
+      options_(std::move(options)),
+      plans_(make_plans(registry)),
+      accounts_(std::make_unique<Accounts>(
+          Accounts::Settings{.schema = &registry.schema(),
+                             .ids = {.counting = options_.counting_ids,
+                                     .seed = options_.counting_ids ? options_.seed : random_seed()},
+                             .clock = options_.clock,
+                             .render_event = events::render_event})),
+      request_log_(std::make_unique<RequestLog>(
+          RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})) {
+  control_ =
+      std::make_unique<Control>(Control::Parts{.registry = registry_,
+                                               .settings = settings_,
+                                               .options = options_,
+                                               .accounts = *accounts_,
+                                               .request_log = *request_log_,
+                                               .forget = [this](const store::Account& account) {
+                                                 if (World* world = accounts_->find(account.id()))
+                                                   world->idempotency.clear();
+                                               }});
+}
+
+Dispatch::~Dispatch() = default;
+
+void Dispatch::set_ready(bool ready) { control_->set_ready(ready); }
+
+api::Response Dispatch::handle(const api::Request& request) {
+  if (request.method == "OPTIONS") return preflight_response(request);
+  const std::string_view path = request.path();
+  if (path == "/" && (request.method == "GET" || request.method == "HEAD")) {
+    return welcome(options_.base_url);
+  }
+  if (!Control::is_control_path(path)) return Exchange(*this, request).run();
+  try {
+    return control_->handle(request);
+  } catch (const api::ApiError& error) {
+    return error_response(error);
+  } catch (const OutOfRange&) {
+    return error_response(api::out_of_range());
+  } catch (const std::exception& bug) {
+    RequestRecord record;
+    record.at = wall_clock();
+    record.method = request.method;
+    record.target = path;
+    record.status = 500;
+    record.bug = bug.what();
+    request_log_->add(std::move(record));
+    return error_response(api::internal("of this control request"));
+  }
+}
+
+api::Response Dispatch::refuse(int status, const std::string& reason) {
+  return error_response(api::refused_request(status, reason));
+}
+
+bool Dispatch::run_due_step(World& world, std::vector<std::string>& events) {
+  if (registry_.run_due == nullptr) return false;
+  RequestRecord record;
+  try {
+    store::Transaction tx(world.store, {});
+    if (!registry_.run_due(tx, settings_)) return false;
+    tx.commit();
+    const std::vector<std::string>& emitted = tx.committed_events();
+    events.insert(events.end(), emitted.begin(), emitted.end());
+    return true;
+  } catch (const api::ApiError& error) {
+    record.bug = concat("a step that was due was refused: ", error.message);
+  } catch (const std::exception& bug) {
+    record.bug = bug.what();
+  }
+  record.at = wall_clock();
+  record.account = world.store.id();
+  record.method = "DUE";
+  record.status = 500;
+  request_log_->add(std::move(record));
+  return false;
+}
+
+void Dispatch::settle() {
+  std::vector<std::string> events;
+  for (World* world : accounts_->all()) {
+    while (run_due_step(*world, events)) {
+    }
+  }
+}
+
+}  // namespace okapi::server

@@ -1,0 +1,368 @@
+#include "server/exchange.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "api/form.h"
+#include "api/render.h"
+#include "api/storage.h"
+#include "base/check.h"
+#include "base/decimal.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "server/answer_headers.h"
+
+namespace okapi::server {
+namespace {
+
+constexpr std::string_view stream_operation = "v2.billing.meter_event_stream.create";
+constexpr std::string_view session_operation = "v2.billing.meter_event_session.create";
+
+const std::string* find_header(const api::Headers& headers, std::string_view name) {
+  const std::string_view value = api::header(headers, name);
+  for (const auto& [key, text] : headers) {
+    // The header that api::header found, so that an empty one differs from none.
+    if (text.data() == value.data() && key.size() == name.size()) return &text;
+  }
+  return nullptr;
+}
+
+bool is_known_version(std::string_view version) {
+  static const std::vector<std::string_view> known = api::api_versions();
+  return std::ranges::find(known, version) != known.end();
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool sends_json_or_parts(const api::Request& request) {
+  const std::string_view type = api::header(request.headers, "Content-Type");
+  return type.starts_with("application/json") || type.starts_with("multipart/");
+}
+
+// Live keys stay out of every log, wherever the client put them.
+std::string without_live_keys(const std::string& text) {
+  return text.find("k_live_") == text.npos ? text : "(withheld: it holds a live key)";
+}
+
+}  // namespace
+
+Exchange::Exchange(Dispatch& dispatch, const api::Request& request)
+    : dispatch_(dispatch),
+      request_(request),
+      method_(request.method == "HEAD" ? std::string_view("GET")
+                                       : std::string_view(request.method)),
+      started_(monotonic_microseconds()) {}
+
+api::Response Exchange::run() {
+  try {
+    response_.body = answer();
+  } catch (const api::ApiError& error) {
+    refuse(error);
+  } catch (const OutOfRange&) {
+    refuse(api::out_of_range());
+  } catch (const std::exception& bug) {
+    refuse_bug(bug.what());
+  }
+  if (reserved_) world_->idempotency.release(key_);
+  add_headers();
+  write_record();
+  return std::move(response_);
+}
+
+std::string Exchange::answer() {
+  identify_caller();
+  choose_version();
+  find_operation();
+  apply_fault();
+  const api::Input input = read_input();
+  if (plan_->stored_retrieve && method_ == "GET") {
+    std::string stored = retrieve_stored(input);
+    if (!stored.empty()) return stored;
+  }
+  if (honours_key() && replay(input)) return std::move(response_.body);
+  return execute(input);
+}
+
+// --- key, version, operation
+
+void Exchange::identify_caller() {
+  caller_ = identify(request_, *dispatch_.accounts_, dispatch_.options_);
+  world_ = caller_.world;
+  const IdSource ids{.counting = dispatch_.options_.counting_ids, .seed = world_->request_seed};
+  record_.request_id = make_id(ids, "req_", 18, ++world_->requests);
+}
+
+void Exchange::choose_version() {
+  version_ = api::header(request_.headers, "Stripe-Version");
+  if (version_.empty()) {
+    version_ = dispatch_.options_.default_version;
+    if (version_.empty()) version_ = api::api_version();
+    return;
+  }
+  if (is_known_version(version_)) return;
+  const std::string_view asked = std::exchange(version_, api::api_version());
+  throw api::invalid_version(asked);
+}
+
+void Exchange::find_operation() {
+  routed_ = api::find_route(method_, request_.path(), route_);
+  if (!routed_) throw api::unrecognized_url(request_.method, request_.path());
+  plan_ = &dispatch_.plans_[route_.operation.index()];
+  // A session's token opens the stream and nothing else.
+  const bool is_token = dispatch_.accounts_->find_token(caller_.credential) != nullptr;
+  if (is_token && route_.operation.name() != stream_operation) {
+    throw api::invalid_api_key(caller_.credential);
+  }
+  if (plan_->missing) throw api::not_implemented(route_.operation.name());
+}
+
+void Exchange::apply_fault() {
+  fault_ = dispatch_.control_->fault_for(request_, caller_.credential);
+  if (!fault_) return;
+  if (fault_->delay_milliseconds > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(fault_->delay_milliseconds));
+  }
+  if (fault_->error) throw *fault_->error;
+  if (fault_->close_before) {
+    response_.drop = true;
+    throw api::refused_request(503,
+                               "The connection was dropped, as a rule of /_okapi/faults asks.");
+  }
+}
+
+api::Input Exchange::read_input() const {
+  const api::Operation& operation = route_.operation;
+  if (operation.v2()) {
+    return api::check_v2_params(operation, api::parse_form(request_.query(), {}), request_.body);
+  }
+  if (!request_.body.empty() && sends_json_or_parts(request_)) throw api::wrong_content_type();
+  return api::check_params(operation, api::parse_form(request_.query(), request_.body));
+}
+
+// --- idempotency
+
+// Stripe: keys count for POST, on v2 for DELETE too; elsewhere they are ignored.
+bool Exchange::honours_key() const {
+  const bool counts = method_ == "POST" || (route_.operation.v2() && method_ == "DELETE");
+  return counts && find_header(request_.headers, "Idempotency-Key") != nullptr;
+}
+
+bool Exchange::replay(const api::Input& input) {
+  key_ = *find_header(request_.headers, "Idempotency-Key");
+  constexpr std::size_t longest = 255;
+  if (key_.empty() || key_.size() > longest || !is_printable(key_)) {
+    key_.clear();
+    throw api::idempotency_key_length();
+  }
+  Json sent = input.params;
+  if (!input.expand.empty()) sent["expand"] = input.expand;
+  const Fingerprint fingerprint = fingerprint_of(method_, request_.path(), sent);
+  const std::optional<SavedAnswer> saved =
+      world_->idempotency.begin(key_, fingerprint, wall_clock());
+  if (!saved) {
+    reserved_ = true;
+    original_ = record_.request_id;
+    return false;
+  }
+  record_.replayed = true;
+  executed_ = true;
+  original_ = saved->request_id;
+  response_.status = saved->status;
+  response_.body = saved->document ? api::render_document(saved->document) : saved->body;
+  return true;
+}
+
+// --- execution
+
+// GET by id: the committed text, without waiting for a writer, where nothing changes it.
+std::string Exchange::retrieve_stored(const api::Input& input) {
+  if (!input.expand.empty() || !input.params.empty()) return {};
+  if (world_->store.has_due({}, world_->store.clock().now())) return {};
+  const store::Document document =
+      world_->store.find_committed(route_.operation.response_object(), route_.path_ids.back());
+  return document ? api::render_document(document) : std::string();
+}
+
+std::string Exchange::execute(const api::Input& input) {
+  std::optional<store::Transaction> tx;
+  run_due_before(tx);
+  std::string body;
+  try {
+    api::Reply reply = handle(*tx, input);
+    const auto* document = std::get_if<store::Document>(&reply);
+    if (document != nullptr && input.expand.empty()) document_ = *document;
+    body = api::render(*tx, route_.operation, std::move(reply), input.expand, version_);
+  } catch (const api::ApiError& error) {
+    executed_ = error.executed || error.commits;
+    // Stripe: a declined payment is refused and kept.
+    if (error.commits) {
+      tx->commit();
+      record_.events = tx->committed_events();
+      tx.reset();
+      run_due_after();
+    }
+    throw;
+  }
+  tx->commit();
+  record_.events = tx->committed_events();
+  tx.reset();
+  executed_ = true;
+  if (method_ != "GET") run_due_after();
+  if (route_.operation.name() == session_operation) remember_session(body);
+  if (reserved_) {
+    reserved_ = false;
+    SavedAnswer saved{
+        .status = 200, .body = {}, .document = document_, .request_id = record_.request_id};
+    if (!saved.document) saved.body = body;
+    world_->idempotency.save(key_, std::move(saved));
+  }
+  if (fault_ && fault_->close_after) response_.drop = true;
+  return body;
+}
+
+api::Reply Exchange::handle(store::Transaction& tx, const api::Input& input) {
+  api::Context ctx{.tx = tx,
+                   .operation = route_.operation,
+                   .params = input.params,
+                   .input = input,
+                   .path_ids = route_.path_ids,
+                   .path_id = route_.path_ids.empty() ? std::string() : route_.path_ids.back(),
+                   .base_url = base_url(),
+                   .version = version_,
+                   .settings = dispatch_.settings_,
+                   .registry = dispatch_.registry_,
+                   .request = request_};
+  return plan_->handler != nullptr ? plan_->handler(ctx) : api::answer_from_storage(ctx);
+}
+
+// What fell due since the last request, each step a transaction of its own; leaves the next one
+// open for the request. A step that fails must not lock the account for ever: it is logged, and the
+// request runs.
+void Exchange::run_due_before(std::optional<store::Transaction>& tx) {
+  const store::Origin origin{.request_id = record_.request_id, .idempotency_key = key_};
+  while (true) {
+    tx.emplace(world_->store, origin);
+    if (dispatch_.registry_.run_due == nullptr || !world_->store.has_due({}, tx->now())) return;
+    tx.reset();
+    if (!dispatch_.run_due_step(*world_, record_.later_events)) break;
+  }
+  tx.emplace(world_->store, origin);
+}
+
+void Exchange::run_due_after() {
+  while (dispatch_.run_due_step(*world_, record_.later_events)) {
+  }
+}
+
+void Exchange::remember_session(const std::string& body) {
+  const Json session = Json::parse(body, nullptr, false);
+  if (!session.is_object()) return;
+  if (const auto token = maybe_text(session, "authentication_token")) {
+    dispatch_.accounts_->remember_token(*token, *world_);
+  }
+}
+
+// --- refusals
+
+void Exchange::refuse(const api::ApiError& error) {
+  if (synthesize(error)) return;
+  response_.status = error.status;
+  record_.error_code = error.code.empty() ? error.type : error.code;
+  record_.error_message = error.message;
+  std::string log_url;
+  if (!record_.request_id.empty() && error.status != 401) {
+    log_url = concat(base_url(), "/_okapi/requests/", record_.request_id);
+  }
+  response_.body = to_pretty(api::error_body(error, record_.request_id, log_url));
+  // Stripe: v2 runs a failed request again rather than replay it.
+  if (reserved_ && executed_ && !route_.operation.v2()) {
+    reserved_ = false;
+    world_->idempotency.save(key_, {.status = response_.status,
+                                    .body = response_.body,
+                                    .document = {},
+                                    .request_id = record_.request_id});
+  }
+}
+
+void Exchange::refuse_bug(const char* what) {
+  record_.bug = what;
+  // Stripe: an answer is kept for its key whatever the outcome, 500 included.
+  executed_ = reserved_;
+  refuse(api::internal(record_.request_id));
+}
+
+// --unknown-ids=synthesize: an id that was never created answers with a sample object, as
+// stripe-mock does.
+bool Exchange::synthesize(const api::ApiError& error) {
+  if (!dispatch_.settings_.synthesize_unknown_ids || !routed_ || world_ == nullptr) return false;
+  if (error.status != 404 || error.code != "resource_missing" || route_.path_ids.empty())
+    return false;
+  const api::Operation& operation = route_.operation;
+  const std::string_view kind = operation.response_object();
+  api::ObjectType type(0);
+  if (kind.empty() || !api::find_object(kind, type)) return false;
+  if (operation.shape() == api::Shape::deleted) {
+    response_.body = to_pretty(api::deleted_stub(kind, route_.path_ids.back()));
+  } else if (operation.shape() == api::Shape::object) {
+    store::Transaction tx(world_->store, {});  // never committed
+    Json sample = api::default_object(tx, kind);
+    sample["id"] = route_.path_ids.back();
+    response_.body = to_pretty(sample);
+  } else {
+    return false;
+  }
+  response_.status = 200;
+  return true;
+}
+
+// --- the answer's outside
+
+void Exchange::add_headers() {
+  const bool no_key = response_.status == 401;
+  AnswerFacts facts;
+  if (!no_key) {
+    facts.request_id = record_.request_id;
+    facts.version = version_;
+  }
+  facts.idempotency_key = key_;
+  facts.original_request = original_;
+  facts.replayed = record_.replayed;
+  facts.final = executed_ && !key_.empty() && response_.status < 500;
+  facts.connected_account = caller_.connected_account;
+  facts.unauthorized = no_key;
+  response_.headers = answer_headers(facts);
+}
+
+void Exchange::write_record() {
+  record_.at = wall_clock();
+  record_.method = request_.method;
+  record_.target = without_live_keys(request_.target);
+  record_.body = without_live_keys(request_.body);
+  record_.body_is_json = routed_ && route_.operation.v2();
+  if (world_ != nullptr) {
+    record_.account = world_->store.id();
+    record_.key = shown_key(caller_.credential);
+  }
+  if (routed_) record_.operation = route_.operation.name();
+  record_.version = version_;
+  record_.idempotency_key = key_;
+  record_.status = response_.status;
+  record_.microseconds = monotonic_microseconds() - started_;
+  dispatch_.request_log_->add(std::move(record_));
+}
+
+// What objects say of themselves in urls: the host that the client used.
+std::string Exchange::base_url() const {
+  const std::string_view host = api::header(request_.headers, "Host");
+  const bool sound = !host.empty() && host.size() <= 255 && std::ranges::all_of(host, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':' || c == '[' || c == ']';
+  });
+  if (!sound) return dispatch_.options_.base_url;
+  return concat(request_.secure ? "https://" : "http://", host);
+}
+
+}  // namespace okapi::server

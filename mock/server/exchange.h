@@ -1,0 +1,72 @@
+// One request on its way through dispatch (style, section 4), and what is known about it so far.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/error.h"
+#include "api/params.h"
+#include "server/accounts.h"
+#include "server/auth.h"
+#include "server/control.h"
+#include "server/dispatch.h"
+#include "server/request_log.h"
+
+namespace okapi::server {
+
+class Exchange {
+ public:
+  Exchange(Dispatch& dispatch, const api::Request& request);
+  [[nodiscard]] api::Response run();  // never throws
+
+ private:
+  // The steps of the way, in order.
+  std::string answer();
+  void identify_caller();
+  void choose_version();
+  void find_operation();
+  void apply_fault();
+  api::Input read_input() const;
+  bool replay(const api::Input& input);
+  std::string execute(const api::Input& input);
+  std::string retrieve_stored(const api::Input& input);
+  api::Reply handle(store::Transaction& tx, const api::Input& input);
+
+  void run_due_before(std::optional<store::Transaction>& tx);
+  void run_due_after();
+  void remember_session(const std::string& body);
+
+  void refuse(const api::ApiError& error);
+  void refuse_bug(const char* what);
+  [[nodiscard]] bool synthesize(const api::ApiError& error);
+  void add_headers();
+  void write_record();
+
+  [[nodiscard]] bool honours_key() const;
+  [[nodiscard]] std::string base_url() const;
+
+  Dispatch& dispatch_;
+  const api::Request& request_;
+  std::string_view method_;  // HEAD is answered like GET
+  std::int64_t started_ = 0;
+
+  Caller caller_;
+  World* world_ = nullptr;
+  std::string_view version_;
+  api::Route route_;
+  bool routed_ = false;
+  const Plan* plan_ = nullptr;
+  std::optional<Fault> fault_;
+
+  std::string key_;           // Idempotency-Key, when it counts
+  bool reserved_ = false;     // the key is ours until it is saved or released
+  bool executed_ = false;     // the operation ran: the answer is final
+  std::string original_;      // Original-Request
+  store::Document document_;  // the whole answer, when it is one stored document
+
+  api::Response response_;
+  RequestRecord record_;
+};
+
+}  // namespace okapi::server
