@@ -45,7 +45,7 @@ struct LibraryRule {
 const std::vector<LibraryRule> libraries = {
     // The connection loop stands beside http.cc, under the same first name.
     {"httplib.h", {"server/http"}},
-    {"openssl/", {"server/http", "events/"}},
+    {"openssl/", {"server/http", "server/tls", "events/"}},
     {"yaml-cpp/", {"catalogue/", "server/fixtures"}},
     {"CLI/", {"main.cc", "cli/"}},
 };
