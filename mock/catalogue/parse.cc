@@ -236,7 +236,7 @@ class Parser {
 
 void parse_request(const Source& source, const YAML::Node& node, Operation& operation) {
   if (!node || !node.IsScalar()) fail(source, node, "`request` is missing");
-  const std::string text = node.Scalar();
+  const std::string& text = node.Scalar();
   const std::size_t blank = text.find(' ');
   operation.method = text.substr(0, blank);
   operation.path = blank == std::string::npos ? "" : text.substr(blank + 1);

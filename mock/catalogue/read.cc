@@ -19,15 +19,16 @@ std::string resource_name(const fs::path& relative) {
   return name;
 }
 
-// Every object that a file names exists.
+// Throws when the file at `origin` names an object that no file describes.
+void check_target(const Catalogue& catalogue, const std::string& target,
+                  const std::string& origin) {
+  if (!catalogue.objects.contains(target)) throw Fault(origin + ": no object '" + target + "'");
+}
+
 void check_targets(const Catalogue& catalogue, const std::vector<Item>& items,
                    const std::string& origin) {
   for (const Item& item : items) {
-    for (const std::string& target : item.targets) {
-      if (!catalogue.objects.contains(target)) {
-        throw Fault(origin + ": no object '" + target + "' (at '" + item.name + "')");
-      }
-    }
+    for (const std::string& target : item.targets) check_target(catalogue, target, origin);
     check_targets(catalogue, item.children, origin);
   }
 }
@@ -39,9 +40,7 @@ void check(const Catalogue& catalogue) {
   for (const auto& [name, operation] : catalogue.operations) {
     check_targets(catalogue, operation.params, operation.origin);
     const std::string& object = operation.response_object;
-    if (!object.empty() && !catalogue.objects.contains(object)) {
-      throw Fault(operation.origin + ": no object '" + object + "'");
-    }
+    if (!object.empty()) check_target(catalogue, object, operation.origin);
   }
 }
 

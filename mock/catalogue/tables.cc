@@ -28,12 +28,14 @@ class Tables {
 
   Range words(const std::vector<std::string>& values) {
     std::vector<Text> row;
+    row.reserve(values.size());
     for (const std::string& value : values) row.push_back(text(value));
     return append(words_, word_ranges_, row, [](Text id) { return std::to_string(id); });
   }
 
   Range nodes(const std::vector<Item>& items) {
     std::vector<NodeRow> rows;
+    rows.reserve(items.size());
     for (const Item& item : items) rows.push_back(node(item));
     return append(nodes_, node_ranges_, rows, printed);
   }

@@ -94,7 +94,7 @@ TEST_CASE("a wrong resource file is refused with file and line") {
       {"object: cow\nfields:\n  a|: string\n", "cows.yaml:3: a list of alternatives is expected"},
       {"object: cow\nfields:\n  a: [[x]]\n", "cows.yaml:3: a word is expected"},
       {"object: cow\nfields: 7\n", "cows.yaml:2: a map is expected"},
-      {"object: cow\nfields:\n  a: ->horse\n", "cows.yaml:1: no object 'horse' (at 'a')"},
+      {"object: cow\nfields:\n  a: ->horse\n", "cows.yaml:1: no object 'horse'"},
       {"operations:\n  create:\n    request: PUT /v1/cows\n    response: <cow>\n",
        "cows.yaml:3: 'PUT /v1/cows' is not a method and a path"},
       {"operations:\n  create:\n    request: POST /v1/cows\n",
