@@ -1,6 +1,7 @@
 // The threads of a server. Each loop has one; when a handler keeps its thread for long (a clock
 // that advances a year), the watch gives the loop to a spare thread, made when there is none, so
-// that all other clients go on being served. Up to max_threads handlers may be long at a time.
+// that all other clients go on being served. Nearly max_threads handlers may be long at a time;
+// with more, the rest of the clients wait for one of them to end.
 #pragma once
 
 #include <condition_variable>
@@ -15,7 +16,7 @@ namespace okapi::server {
 
 class Crew {
  public:
-  static constexpr std::size_t max_threads = 64;
+  static constexpr std::size_t max_threads = 256;
 
   explicit Crew(Service& service) : service_(service) {}
   ~Crew();  // joins: waits for handlers, however long they take
@@ -31,6 +32,7 @@ class Crew {
   void relieve(Loop& loop, std::uint64_t turn);
   [[nodiscard]] bool find_spare();
   void drive(Loop& loop);
+  [[nodiscard]] bool hurries();
 
   Service& service_;
   std::mutex mutex_;

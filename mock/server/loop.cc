@@ -27,6 +27,7 @@ constexpr int max_accepts = 64;              // before the connections at hand a
 constexpr int max_answers = 64;              // to one connection before the others have their turn
 constexpr std::int64_t accept_pause = 50;    // ms, when descriptors have run out
 constexpr std::int64_t linger_time = 1'000;  // ms
+constexpr std::size_t max_kept_body = 256 << 10;  // a thread's buffer, for the next request
 constexpr std::size_t max_lingered = 32 << 20;
 
 std::int64_t milliseconds() { return monotonic_microseconds() / 1000; }
@@ -188,12 +189,11 @@ void Loop::accept_some() {
       connection.socket = Descriptor(fd);
       connection.remote = address_text(address);
       if (service_.tls) connection.tls = std::make_unique<TlsSession>(*service_.tls);
-      const auto& target = *std::ranges::min_element(
-          service_.loops, {}, [](const std::unique_ptr<Loop>& loop) { return loop->load(); });
-      if (target.get() == this) {
+      Loop& loop = choose_loop();
+      if (&loop == this) {
         admit(std::move(connection));
       } else {
-        target->adopt(std::move(connection));
+        loop.adopt(std::move(connection));
       }
     } else if (errno == EAGAIN) {
       return;
@@ -202,6 +202,14 @@ void Loop::accept_some() {
       return set_accepting(false);
     }
   }
+}
+
+// This one, unless another has clearly less to do: handing a connection over wakes a thread, which
+// clients that connect for every request would pay for each time.
+Loop& Loop::choose_loop() {
+  const auto load_of = [](const std::unique_ptr<Loop>& loop) { return loop->load(); };
+  Loop& idlest = **std::ranges::min_element(service_.loops, {}, load_of);
+  return load() <= idlest.load() + 1 ? *this : idlest;
 }
 
 void Loop::adopt(Connection connection) {
@@ -371,6 +379,7 @@ bool Loop::answer(Connection& connection, Bench& bench) {
   }
   current_ = nullptr;
   now_ = milliseconds();
+  if (bench.request.body.capacity() > max_kept_body) bench.request.body = {};
   respond(connection, response, bench);
   return true;
 }

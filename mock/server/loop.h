@@ -79,6 +79,7 @@ class Loop {
   void expire_connection(Connection& connection);
 
   void accept_some();
+  [[nodiscard]] Loop& choose_loop();
   void admit(Connection connection);
   void set_accepting(bool accepting);
   [[nodiscard]] std::optional<Answer> next_answer();

@@ -147,6 +147,7 @@ bool TlsSession::receive(std::string_view encrypted, std::string& plain, std::st
     const int count = SSL_read(session_.get(), buffer.data(), int(buffer.size()));
     if (count > 0) {
       plain.append(buffer.data(), std::size_t(count));
+      if (input_.empty() && SSL_has_pending(session_.get()) == 0) return true;
       continue;
     }
     const bool waits = SSL_get_error(session_.get(), count) == SSL_ERROR_WANT_READ;
