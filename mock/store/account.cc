@@ -5,6 +5,15 @@
 #include "store/state.h"
 
 namespace okapi::store {
+namespace {
+
+std::size_t size_of(const State& state) {
+  std::size_t sum = 0;
+  for (const auto& table : state.tables) sum += table->rows.size();
+  return sum;
+}
+
+}  // namespace
 
 Account::Account(Settings settings)
     : settings_(std::move(settings)),
@@ -27,12 +36,7 @@ std::size_t Account::count(std::string_view kind) const {
   return committed()->table(kind).rows.size();
 }
 
-std::size_t Account::size() const {
-  const std::shared_ptr<const State> state = committed();
-  std::size_t sum = 0;
-  for (const auto& table : state->tables) sum += table->rows.size();
-  return sum;
-}
+std::size_t Account::size() const { return size_of(*committed()); }
 
 void Account::reset() {
   auto state = std::make_shared<State>();
@@ -48,11 +52,15 @@ void Account::save_snapshot(const std::string& name) {
 
 bool Account::restore_snapshot(const std::string& name) {
   const std::lock_guard writing(writing_);
-  std::shared_ptr<const State> replaced;  // goes after the locks, it may be big
-  const std::lock_guard guard(reading_);
-  const auto found = std::ranges::find(snapshots_, name, &decltype(snapshots_)::value_type::first);
-  if (found == snapshots_.end()) return false;
-  replaced = std::exchange(state_, found->second);
+  std::shared_ptr<const State> state;
+  {
+    const std::lock_guard guard(reading_);
+    const auto found =
+        std::ranges::find(snapshots_, name, &decltype(snapshots_)::value_type::first);
+    if (found == snapshots_.end()) return false;
+    state = std::exchange(state_, found->second);
+  }
+  dispose(std::move(state));
   return true;
 }
 
@@ -70,7 +78,11 @@ std::shared_ptr<const State> Account::committed() const {
 
 void Account::replace(std::shared_ptr<const State> state) {
   const std::lock_guard writing(writing_);
-  publish(std::move(state));
+  {
+    const std::lock_guard guard(reading_);
+    state_.swap(state);
+  }
+  dispose(std::move(state));
 }
 
 void Account::publish(std::shared_ptr<const State> state) {
@@ -78,7 +90,14 @@ void Account::publish(std::shared_ptr<const State> state) {
     const std::lock_guard guard(reading_);
     state_.swap(state);
   }
-  // The replaced state is given back out here, where nobody waits for it.
+  // What only the replaced state held is given back out here, where no reader waits for it.
+}
+
+// Giving back a million documents takes seconds, and nobody should wait for that.
+void Account::dispose(std::shared_ptr<const State> state) {
+  constexpr std::size_t few = 500;
+  if (state == nullptr || size_of(*state) < few) return;
+  disposal_ = std::jthread([doomed = std::move(state)]() mutable { doomed = nullptr; });
 }
 
 }  // namespace okapi::store

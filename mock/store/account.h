@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/ids.h"
@@ -166,6 +167,7 @@ class Account {
  private:
   friend class Transaction;
   void publish(std::shared_ptr<const State> state);
+  void dispose(std::shared_ptr<const State> state);
 
   const Settings settings_;
   const std::shared_ptr<const EventRenderer>
@@ -174,6 +176,7 @@ class Account {
   mutable std::mutex reading_;  // guards the pointer below only
   std::shared_ptr<const State> state_;
   std::vector<std::pair<std::string, std::shared_ptr<const State>>> snapshots_;
+  std::jthread disposal_;  // guarded by writing_
 };
 
 }  // namespace okapi::store

@@ -140,6 +140,23 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
+// The value's text; empty when the object has no such member or is none.
+std::string_view find_member(std::string_view object, std::string_view key) {
+  Scanner scanner(object);
+  if (!scanner.take('{')) return {};
+  do {
+    const std::size_t name = scanner.at();
+    if (!scanner.skip_string()) return {};
+    const std::string_view quoted = object.substr(name, scanner.at() - name);
+    const bool wanted = quoted.size() == key.size() + 2 && quoted.substr(1, key.size()) == key;
+    if (!scanner.take(':')) return {};
+    const std::size_t value = scanner.at();
+    if (!scanner.skip_value(0)) return {};
+    if (wanted) return object.substr(value, scanner.at() - value);
+  } while (scanner.take(','));
+  return {};
+}
+
 std::optional<std::string> unquoted(std::string_view literal) {
   if (literal.empty() || literal[0] != '"') return std::nullopt;
   if (literal.find('\\') == literal.npos) {
@@ -155,20 +172,14 @@ bool is_compact_json(std::string_view text) {
   return scanner.skip_value(0) && scanner.at_end() && is_utf8(text);
 }
 
-std::optional<std::string> find_text(std::string_view object, std::string_view key) {
-  Scanner scanner(object);
-  if (!scanner.take('{')) return std::nullopt;
-  do {
-    const std::size_t name = scanner.at();
-    if (!scanner.skip_string()) return std::nullopt;
-    const std::string_view quoted = object.substr(name, scanner.at() - name);
-    const bool wanted = quoted.size() == key.size() + 2 && quoted.substr(1, key.size()) == key;
-    if (!scanner.take(':')) return std::nullopt;
-    const std::size_t value = scanner.at();
-    if (!scanner.skip_value(0)) return std::nullopt;
-    if (wanted) return unquoted(object.substr(value, scanner.at() - value));
-  } while (scanner.take(','));
-  return std::nullopt;
+std::optional<std::string> find_text(std::string_view object, std::string_view field) {
+  std::string_view value = object;
+  while (true) {
+    const std::size_t dot = field.find('.');
+    value = find_member(value, field.substr(0, dot));
+    if (dot == std::string_view::npos) return unquoted(value);
+    field.remove_prefix(dot + 1);
+  }
 }
 
 }  // namespace okapi::store

@@ -10,8 +10,8 @@ namespace okapi::store {
 
 // One JSON value in UTF-8 without a blank between its parts, nested at most 200 deep.
 [[nodiscard]] bool is_compact_json(std::string_view text);
-// The string that is the value of this top-level member of a compact object; empty when the object
-// has no such member or it is something else.
-[[nodiscard]] std::optional<std::string> find_text(std::string_view object, std::string_view key);
+// The string at this field of a compact object ("id", "parent.subscription_details.subscription");
+// empty when the object has no such field or it is something else.
+[[nodiscard]] std::optional<std::string> find_text(std::string_view object, std::string_view field);
 
 }  // namespace okapi::store

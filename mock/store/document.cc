@@ -74,6 +74,8 @@ Document::Name Document::name() const {
   return {.kind = body_->kind, .id = body_->id, .sequence = body_->sequence};
 }
 
+const Json* Document::tree_at_hand() const { return tree_ ? tree_.get() : body_->tree.get(); }
+
 void Document::settle() const {
   (void)text();
   body_->tree = nullptr;

@@ -51,6 +51,8 @@ class Document {
   static Document make_text(Name name, std::string text);
   static Document make_deferred(Name name, Source source);
   [[nodiscard]] Name name() const;
+  // The tree, if there is one without parsing.
+  [[nodiscard]] const Json* tree_at_hand() const;
   // Renders the text and drops the tree, at commit.
   void settle() const;
 

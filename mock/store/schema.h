@@ -1,5 +1,5 @@
-// What the store is told about the kinds it keeps, so that it can derive what must never be patched by
-// hand: secondary indexes and the queue of what falls due. Filled once at start (api::Registry).
+// What the store is told about the kinds it keeps, so that it can derive what must never be patched
+// by hand: secondary indexes and the queue of what falls due. Filled once at start (api::Registry).
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace okapi::store {
 
-// Something that happens by itself to one document. Steps run in the order (at, rank, sequence of the
-// document), brief subscriptions-invoices 5.2; `rank` is the row of that table.
+// Something that happens by itself to one document. Steps run in the order (at, rank, sequence of
+// the document), brief subscriptions-invoices 5.2; `rank` is the row of that table.
 struct Due {
   Seconds at = 0;
   int rank = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "store/compact_json.h"
 
 namespace okapi::store {
 namespace {
@@ -17,29 +17,6 @@ const Json* find_dotted(const Json& tree, std::string_view field) {
     here = &*found;
     if (dot == std::string_view::npos) return here;
     field.remove_prefix(dot + 1);
-  }
-}
-
-// What the field of the document is found by; only texts are.
-const std::string* indexed_value(const Document& document, std::string_view field) {
-  if (!document) return nullptr;
-  const Json* value = find_dotted(*document, field);
-  return value != nullptr && value->is_string() ? value->get_ptr<const std::string*>() : nullptr;
-}
-
-void update_indexes(Table& table, const std::vector<std::string>& fields, const Document& before,
-                    const Document& after) {
-  const std::uint64_t sequence = (after ? after : before).sequence();
-  for (const std::string& field : fields) {
-    const std::string* old_value = indexed_value(before, field);
-    const std::string* new_value = indexed_value(after, field);
-    if (old_value != nullptr && new_value != nullptr && *old_value == *new_value) continue;
-    if (old_value != nullptr) {
-      table.indexes.erase(IndexKey{.of = fingerprint(field, *old_value), .sequence = sequence});
-    }
-    if (new_value != nullptr) {
-      table.indexes.set({.of = fingerprint(field, *new_value), .sequence = sequence}, {});
-    }
   }
 }
 
@@ -59,6 +36,32 @@ std::vector<DueKey> due_keys(DueReader reader, const Document& document) {
 }
 
 }  // namespace
+
+// Only texts are indexed. A document that comes from a file has no tree and needs none.
+std::optional<std::string> State::indexed_value(const Document& document, std::string_view field) {
+  if (!document) return std::nullopt;
+  const Json* tree = document.tree_at_hand();
+  if (tree == nullptr) return find_text(document.text(), field);
+  const Json* value = find_dotted(*tree, field);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return value->get<std::string>();
+}
+
+void State::update_indexes(Table& table, const std::vector<std::string>& fields,
+                           const Document& before, const Document& after) {
+  const std::uint64_t sequence = (after ? after : before).sequence();
+  for (const std::string& field : fields) {
+    const std::optional<std::string> old_value = indexed_value(before, field);
+    const std::optional<std::string> new_value = indexed_value(after, field);
+    if (old_value == new_value) continue;
+    if (old_value) {
+      table.indexes.erase(IndexKey{.of = fingerprint(field, *old_value), .sequence = sequence});
+    }
+    if (new_value) {
+      table.indexes.set({.of = fingerprint(field, *new_value), .sequence = sequence}, {});
+    }
+  }
+}
 
 Document Table::at(std::uint64_t sequence) const {
   const auto* body = rows.find(sequence);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,12 @@ struct State {
   // `before` is the version it takes the place of; empty for a new document.
   void put(const Schema& schema, const Document& document, const Document& before);
   void erase(const Schema& schema, const Document& before);
+
+ private:
+  [[nodiscard]] static std::optional<std::string> indexed_value(const Document& document,
+                                                                std::string_view field);
+  static void update_indexes(Table& table, const std::vector<std::string>& fields,
+                             const Document& before, const Document& after);
 };
 
 }  // namespace okapi::store

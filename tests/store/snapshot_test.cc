@@ -234,6 +234,8 @@ TEST_CASE("compact JSON is told from everything else") {
   CHECK(store::find_text(R"({"id":"a","n":{"object":"x"},"object":"o"})", "object") == "o");
   CHECK_FALSE(store::find_text(R"({"id":5})", "id"));
   CHECK_FALSE(store::find_text(R"({"di":"5"})", "id"));
+  CHECK(store::find_text(R"({"a":{"b":{"c":"d"}}})", "a.b.c") == "d");
+  CHECK_FALSE(store::find_text(R"({"a":{"b":null}})", "a.b.c"));
 }
 
 TEST_CASE("a save that is not committed, or cannot be made, leaves the old file") {
