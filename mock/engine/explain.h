@@ -1,5 +1,6 @@
-// The workings of an invoice, written by the computation that billed it, never by a second one. They
-// are a document of kind "okapi.explanation" whose id is the invoice's; every line sums to the invoice.
+// The workings of an invoice, written by the computation that billed it, never by a second one.
+// They are a document of kind "okapi.explanation" whose id is the invoice's; every line sums to the
+// invoice.
 //
 // {"id": "in_…", "object": "okapi.explanation", "customer", "currency", "number" or null,
 //  "billing_reason", "period": {"start", "end"},
@@ -10,19 +11,20 @@
 //                       "aggregate": "60.5", "left_out": "0", "quantity": "60.5"},
 //     "steps": [{"kind": "per_unit" | "package" | "tier_unit" | "tier_flat" | "amount" |
 //                        "previously_billed",
-//                "tier": 2, "above": "100000", "up_to": "…" or null,   (tiers)
+//                "tier": 2, "tiers_mode", "above": "100000", "up_to": "…" or null,   (tiers)
 //                "divide_by": 60, "round": "up", "quantity": "150",     (packages)
 //                "units": "50000", "unit_amount": "0.1", "exact": "5000", "amount": 5000}],
+//                                       (exact = units x unit_amount, amount = exact rounded once)
 //     "amount": 5000,                       what the steps give, rounded once
 //     "discounts": [],                      {"discount", "amount"}
 //     "credits": [{"grant", "name", "amount", "transaction" or null}],
 //     "net": 5000}],                        amount - discounts - credits
 //  "subtotal", "discounts", "credits", "tax", "total",
-//  "starting_balance", "applied_balance", "carried_over", "amount_due"}
+//  "starting_balance", "applied_balance", "carried_over", "amount_due", "ending_balance"}
 //
-// total = subtotal - discounts - credits + tax; amount_due = total + applied_balance - carried_over,
-// where applied_balance is what the customer's balance adds (negative: what it pays) and carried_over
-// what is left to the next invoice because it is below the minimum charge.
+// total = subtotal - discounts - credits + tax; amount_due = total + applied_balance -
+// carried_over, where applied_balance is what the customer's balance adds (negative: what it pays)
+// and carried_over what is left to the next invoice because it is below the minimum charge.
 #pragma once
 
 #include <string>

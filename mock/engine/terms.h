@@ -21,7 +21,7 @@ struct PriceTerms {
   bool recurring = false;
   billing::Recurrence recurrence;  // of a recurring price
   bool metered = false;
-  std::string meter;               // empty: no usage can reach it
+  std::string meter;  // empty: no usage can reach it
 };
 
 // Reads the price and what is kept beside it (price_details). `currency` empty: the price's own.
@@ -33,8 +33,8 @@ struct PriceTerms {
 [[nodiscard]] PriceTerms price_terms(const store::Transaction& tx, std::string_view price,
                                      const std::string& currency);
 
-[[nodiscard]] billing::Interval to_interval(const std::string& word);
-[[nodiscard]] std::string from_interval(billing::Interval interval);
+// `recurring` of a price.
+[[nodiscard]] billing::Recurrence read_recurrence(const Json& recurring);
 
 // Flexible billing (the default) or classic.
 [[nodiscard]] bool is_flexible(const Json& subscription);

@@ -1,0 +1,39 @@
+// What a bill is made of: lines of subscription items, licensed and metered, and of invoice items,
+// each with the workings that explain it.
+#pragma once
+
+#include <string>
+
+#include "base/decimal.h"
+#include "engine/bill.h"
+#include "engine/terms.h"
+
+namespace okapi::engine {
+
+// Where the lines of a subscription item come from.
+struct ItemSource {
+  std::string subscription;
+  std::string item;
+  std::string price;
+  Json metadata = Json::object();  // Stripe: lines mirror the subscription's
+  billing::Period period;          // as shown
+  // Metered: until when usage counts; empty: until the period's end.
+  std::optional<Seconds> usage_until = {};
+};
+[[nodiscard]] ItemSource item_source(const Json& subscription, const Json& item,
+                                     billing::Period period);
+
+// In advance: `quantity` of the price for the period to come.
+void add_licensed_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                        Decimal quantity);
+// In arrears: what the meter counted for the bill's customer in the period.
+void add_metered_lines(store::Transaction& tx, Bill& bill, const ItemSource& source);
+// Classic billing: the first invoice shows that metered items are there.
+void add_empty_metered_lines(store::Transaction& tx, Bill& bill, const ItemSource& source);
+// Computes the metered lines of a draft again: late usage joins, line ids stay.
+void refresh_metered_lines(store::Transaction& tx, Bill& bill);
+
+// The line of a one-off or pending invoice item.
+void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoice_item);
+
+}  // namespace okapi::engine
