@@ -1,0 +1,227 @@
+#include "engine/collection.h"
+
+#include "base/check.h"
+#include "engine/balance.h"
+#include "engine/clock.h"
+#include "engine/credits.h"
+#include "engine/cycle.h"
+#include "engine/standing.h"
+
+namespace okapi::engine {
+namespace {
+
+using Status = PaymentResult::Status;
+
+void settle_payment(store::Transaction& tx, const Json& invoice, const char* status,
+                    const char* moment) {
+  const store::Document payment = payment_of(tx, invoice);
+  if (!payment || text(*payment, "status") != "open") return;
+  tx.update(payment, [&](Json& edited) {
+    edited["status"] = status;
+    edited["status_transitions"][moment] = tx.now();
+    if (edited["status"] == "paid") edited["amount_paid"] = edited["amount_requested"];
+  });
+}
+
+// An open invoice leaves the queue of attempts, whatever it becomes.
+void close(Json& invoice, const char* status, const char* moment, Seconds now) {
+  invoice["auto_advance"] = false;
+  invoice["next_payment_attempt"] = nullptr;
+  invoice["status"] = status;
+  invoice["status_transitions"][moment] = now;
+}
+
+void mark_paid(Json& invoice, Seconds now) {
+  close(invoice, "paid", "paid_at", now);
+  invoice["amount_paid"] = invoice["amount_due"];
+  invoice["amount_remaining"] = 0;
+}
+
+store::Document succeed(store::Transaction& tx, const store::Document& invoice,
+                        const PaymentTry& attempt) {
+  const store::Document paid = tx.update(invoice, [&](Json& edited) {
+    // Stripe: /pay by hand does not count after the first attempt.
+    const std::int64_t count = integer(edited, "attempt_count");
+    if (attempt.automatic || count == 0) edited["attempt_count"] = count + 1;
+    edited["attempted"] = true;
+    mark_paid(edited, tx.now());
+  });
+  if (attempt.updated_event) tx.emit("invoice.updated", paid);
+  tx.emit("invoice.paid", paid);
+  tx.emit("invoice.payment_succeeded", paid);
+  if (!attempt.starts_subscription) {
+    if (const store::Document subscription = subscription_of(tx, *paid)) {
+      judge_subscription(tx, subscription);
+    }
+    set_delinquent(tx, text(*paid, "customer"), false);
+  }
+  settle_payment(tx, *paid, "paid", "paid_at");
+  tx.emit("invoice_payment.paid", payment_of(tx, *paid));
+  return paid;
+}
+
+// When the nth failed attempt is followed by another: +3, +5, +7 days, each after the last failure.
+std::optional<Seconds> next_attempt(const api::Settings& settings, std::int64_t failures,
+                                    Seconds now) {
+  const auto index = static_cast<std::size_t>(failures - 1);
+  if (index >= settings.retry_days.size()) return std::nullopt;
+  return now + settings.retry_days[index] * day;
+}
+
+store::Document fail(store::Transaction& tx, const store::Document& invoice,
+                     const api::Settings& settings, const PaymentTry& attempt, Status status) {
+  std::optional<Seconds> next;
+  const store::Document failed = tx.update(invoice, [&](Json& edited) {
+    std::int64_t count = integer(edited, "attempt_count");
+    // Stripe: authentication that is asked for is no attempt yet (recorded: attempt_count 0).
+    const bool counts = attempt.automatic || count == 0;
+    if (counts && status != Status::requires_action) edited["attempt_count"] = ++count;
+    edited["attempted"] = true;
+    if (!attempt.automatic || attempt.starts_subscription) return;
+    next = next_attempt(settings, std::max<std::int64_t>(count, 1), tx.now());
+    edited["next_payment_attempt"] = next ? Json(*next) : Json();
+    if (!next) edited["auto_advance"] = false;
+  });
+  if (attempt.automatic && !attempt.starts_subscription) tx.emit("invoice.updated", failed);
+  if (status == Status::requires_action) tx.emit("invoice.payment_action_required", failed);
+  tx.emit("invoice.payment_failed", failed);
+  if (attempt.starts_subscription || !attempt.automatic) return failed;
+  const store::Document subscription = subscription_of(tx, *failed);
+  if (subscription && next) mark_past_due(tx, subscription);
+  set_delinquent(tx, text(*failed, "customer"), true);
+  if (subscription && !next) end_for_failed_payment(tx, subscription);
+  return tx.find("invoice", failed.id());
+}
+
+}  // namespace
+
+store::Document payment_of(const store::Transaction& tx, const Json& invoice) {
+  store::Document found;
+  tx.scan_down_where("invoice_payment", "invoice", text(invoice, "id"), 0,
+                     [&](const store::Document& payment) {
+                       found = payment;
+                       return !boolean(*payment, "is_default");
+                     });
+  return found;
+}
+
+PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice,
+                          const api::Settings& settings, const PaymentTry& attempt) {
+  OKAPI_CHECK(text(*invoice, "status") == "open");
+  const store::Document method =
+      attempt.payment_method ? attempt.payment_method : payment_method_for(tx, *invoice);
+  if (!method) {
+    if (!attempt.automatic) return {.status = Status::no_payment_method, .invoice = invoice};
+    return {.status = Status::no_payment_method,
+            .invoice = fail(tx, invoice, settings, attempt, Status::no_payment_method)};
+  }
+  const store::Document payment = payment_of(tx, *invoice);
+  OKAPI_CHECK(payment);
+  const std::string intent = text(payment->at("payment"), "payment_intent");
+  const PaymentOutcome outcome = confirm_payment_intent(tx, intent, method, attempt.off_session);
+  if (outcome.status == PaymentStatus::succeeded) {
+    return {.status = Status::paid, .invoice = succeed(tx, invoice, attempt)};
+  }
+  const Status status =
+      outcome.status == PaymentStatus::declined ? Status::declined : Status::requires_action;
+  return {.status = status,
+          .invoice = fail(tx, invoice, settings, attempt, status),
+          .refusal = outcome.refusal};
+}
+
+void collect_automatically(store::Transaction& tx, const store::Document& invoice,
+                           const api::Settings& settings) {
+  try_payment(tx, invoice, settings, {.updated_event = false});
+}
+
+void retry_payment(store::Transaction& tx, const store::Document& invoice,
+                   const api::Settings& settings) {
+  try_payment(tx, invoice, settings, {});
+}
+
+store::Document collect_soon(store::Transaction& tx, const store::Document& invoice) {
+  return tx.update(invoice, [](Json& edited) { edited["_collect"] = true; });
+}
+
+void collect_at_once(store::Transaction& tx, const store::Document& invoice,
+                     const api::Settings& settings) {
+  if (const store::Document customer = tx.find("customer", text(*invoice, "customer"))) {
+    tx.set_now(now_of(tx, *customer));
+  }
+  const store::Document asked = tx.update(invoice, [](Json& edited) { edited.erase("_collect"); });
+  try_payment(tx, asked, settings, {});
+}
+
+void pass_due_date(store::Transaction& tx, const store::Document& invoice, const api::Settings&) {
+  const store::Document late = tx.update(invoice, [](Json& edited) { edited["_overdue"] = true; });
+  if (const store::Document subscription = subscription_of(tx, *late)) {
+    mark_past_due(tx, subscription);
+  }
+  set_delinquent(tx, text(*late, "customer"), true);
+}
+
+store::Document pay_out_of_band(store::Transaction& tx, const store::Document& invoice) {
+  const store::Document payment = payment_of(tx, *invoice);
+  const store::Document paid =
+      tx.update(invoice, [&](Json& edited) { mark_paid(edited, tx.now()); });
+  if (payment && text(*payment, "status") == "open") {
+    cancel_payment_intent(tx, text(payment->at("payment"), "payment_intent"));
+    settle_payment(tx, *paid, "canceled", "canceled_at");
+  }
+  tx.emit("invoice.updated", paid);
+  // Stripe: no invoice.payment_succeeded, since nothing went through Stripe.
+  tx.emit("invoice.paid", paid);
+  if (const store::Document subscription = subscription_of(tx, *paid)) {
+    judge_subscription(tx, subscription);
+  }
+  set_delinquent(tx, text(*paid, "customer"), false);
+  return paid;
+}
+
+store::Document void_invoice(store::Transaction& tx, const store::Document& invoice) {
+  const store::Document voided =
+      tx.update(invoice, [&](Json& edited) { close(edited, "void", "voided_at", tx.now()); });
+  tx.emit("invoice.updated", voided);
+  tx.emit("invoice.voided", voided);
+  const store::Document payment = payment_of(tx, *voided);
+  if (payment && text(*payment, "status") == "open") {
+    cancel_payment_intent(tx, text(payment->at("payment"), "payment_intent"));
+    settle_payment(tx, *voided, "canceled", "canceled_at");
+  }
+  reinstate_credits(tx, voided.id());
+  // Stripe: amounts stay as they were; what the balance paid is given back.
+  const std::int64_t applied =
+      integer(*voided, "ending_balance") - integer(*voided, "starting_balance");
+  if (const store::Document customer = tx.find("customer", text(*voided, "customer"));
+      customer && applied != 0) {
+    adjust_customer_balance(tx, customer,
+                            {.amount = -applied,
+                             .type = "unapplied_from_invoice",
+                             .currency = text(*voided, "currency"),
+                             .invoice = voided.id()});
+    tx.emit("customer.updated", customer);
+  }
+  const store::Document subscription = subscription_of(tx, *voided);
+  if (subscription && text(*subscription, "status") == "incomplete") {
+    end_incomplete(tx, subscription);
+  } else if (subscription) {
+    judge_subscription(tx, subscription);
+  }
+  return voided;
+}
+
+store::Document mark_uncollectible(store::Transaction& tx, const store::Document& invoice) {
+  const store::Document marked = tx.update(invoice, [&](Json& edited) {
+    // Stripe: a payment may still come in; only the attempts by themselves stop.
+    close(edited, "uncollectible", "marked_uncollectible_at", tx.now());
+  });
+  tx.emit("invoice.updated", marked);
+  tx.emit("invoice.marked_uncollectible", marked);
+  if (const store::Document subscription = subscription_of(tx, *marked)) {
+    judge_subscription(tx, subscription);
+  }
+  set_delinquent(tx, text(*marked, "customer"), false);
+  return marked;
+}
+
+}  // namespace okapi::engine

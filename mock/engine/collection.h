@@ -1,0 +1,50 @@
+// Getting an open invoice paid, and the other ways in which it ends: attempts and retries, payment
+// out of band, void, uncollectible; and what each means to the subscription behind it
+// (subscriptions-invoices 2.1, 3.1, 3.3).
+#pragma once
+
+#include <optional>
+
+#include "api/operation.h"
+#include "engine/payments.h"
+
+namespace okapi::engine {
+
+struct PaymentTry {
+  store::Document payment_method = {};  // empty: the invoice's, the subscription's, the customer's
+  bool automatic = true;                // counts as an attempt and schedules the next one
+  bool off_session = true;
+  bool starts_subscription = false;  // the caller sets the subscription's status itself
+  bool updated_event = true;         // invoice.updated when it succeeds
+};
+struct PaymentResult {
+  enum class Status { paid, declined, requires_action, no_payment_method } status;
+  store::Document invoice;
+  std::optional<api::ApiError> refusal = {};
+};
+// One attempt on an open invoice with everything that follows from its outcome, events included.
+PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice,
+                          const api::Settings& settings, const PaymentTry& attempt);
+
+// As time passes: the attempt after finalization, the one asked for by a request that answers
+// `open` first, and retries.
+void collect_automatically(store::Transaction& tx, const store::Document& invoice,
+                           const api::Settings& settings);
+void collect_at_once(store::Transaction& tx, const store::Document& invoice,
+                     const api::Settings& settings);
+void retry_payment(store::Transaction& tx, const store::Document& invoice,
+                   const api::Settings& settings);
+void pass_due_date(store::Transaction& tx, const store::Document& invoice,
+                   const api::Settings& settings);
+
+// Asks for collect_at_once after this request.
+store::Document collect_soon(store::Transaction& tx, const store::Document& invoice);
+
+store::Document pay_out_of_band(store::Transaction& tx, const store::Document& invoice);
+store::Document void_invoice(store::Transaction& tx, const store::Document& invoice);
+store::Document mark_uncollectible(store::Transaction& tx, const store::Document& invoice);
+
+// The default payment of an open or paid invoice; empty when nothing was due.
+[[nodiscard]] store::Document payment_of(const store::Transaction& tx, const Json& invoice);
+
+}  // namespace okapi::engine

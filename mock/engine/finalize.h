@@ -1,0 +1,33 @@
+// From draft to an invoice that stands: usage counted for the last time, credits posted, number
+// given, the customer's balance applied, a payment opened (usage-billing 3.2,
+// subscriptions-invoices 3.3-3.5).
+#pragma once
+
+#include <optional>
+
+#include "api/operation.h"
+#include "engine/bill.h"
+
+namespace okapi::engine {
+
+// The draft as it would be finalized now: metered lines, planned credits, balance and totals.
+// Writes only what changed, without an event; anything but a draft comes back as it is.
+store::Document refresh_draft(store::Transaction& tx, const store::Document& invoice);
+// The same at the customer's own time; every read of an invoice goes through it.
+store::Document refresh_for_reading(store::Transaction& tx, const store::Document& invoice);
+
+struct FinalizeOptions {
+  std::optional<bool> auto_advance = {};  // empty: as the draft had it
+  bool updated_event = true;              // invoice.updated after invoice.finalized
+  bool numbered = true;                   // Stripe: the negative final invoice of a cancel has none
+};
+// Gives the invoice `open`, or `paid` when nothing is due. Nothing is charged yet.
+store::Document finalize_invoice(store::Transaction& tx, const store::Document& invoice,
+                                 const api::Settings& settings,
+                                 const FinalizeOptions& options = {});
+
+// The step of a draft that auto-advances: finalize, then collect or send.
+void finalize_by_itself(store::Transaction& tx, const store::Document& invoice,
+                        const api::Settings& settings);
+
+}  // namespace okapi::engine
