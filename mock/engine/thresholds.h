@@ -8,8 +8,8 @@
 
 namespace okapi::engine {
 
-// After every accepted usage report and adjustment. Cheap where no subscription of the customer has a
-// threshold. The invoice itself is a step that falls due at once: it stands when the next request
+// After every accepted usage report and adjustment. Cheap where no subscription of the customer has
+// a threshold. The invoice itself is a step that falls due at once: it stands when the next request
 // comes.
 void check_thresholds(store::Transaction& tx, std::string_view meter, std::string_view customer);
 

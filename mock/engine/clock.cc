@@ -1,0 +1,104 @@
+#include "engine/clock.h"
+
+#include <algorithm>
+
+#include "api/error.h"
+#include "base/check.h"
+#include "engine/collection.h"
+#include "engine/credits.h"
+#include "engine/cycle.h"
+#include "engine/finalize.h"
+#include "engine/thresholds.h"
+
+namespace okapi::engine {
+namespace {
+
+void expire_credit_grant(store::Transaction& tx, const store::Document& grant,
+                         const api::Settings&) {
+  expire_grant(tx, grant);
+}
+
+void advance_clock(store::Transaction& tx, const store::Document& clock,
+                   const api::Settings& settings);
+
+// What happens by itself, by kind and by the action that the kind's due reader names.
+struct Step {
+  std::string_view kind;
+  std::string_view action;
+  void (*run)(store::Transaction& tx, const store::Document& document,
+              const api::Settings& settings);
+};
+
+constexpr Step steps[] = {
+    {"billing.credit_grant", "expire", expire_credit_grant},
+    {"invoice", "collect", collect_at_once},
+    {"invoice", "finalize", finalize_by_itself},
+    {"invoice", "overdue", pass_due_date},
+    {"invoice", "retry", retry_payment},
+    {"subscription", "bill_thresholds", bill_thresholds},
+    {"subscription", "cancel", cancel_at_its_time},
+    {"subscription", "expire_incomplete", expire_incomplete},
+    {"subscription", "notify_upcoming", notify_upcoming},
+    {"subscription", "renew", renew},
+    {"test_helpers.test_clock", "advance", advance_clock},
+};
+
+void run_step(store::Transaction& tx, const store::DueStep& step, const api::Settings& settings) {
+  const auto found = std::ranges::find_if(steps, [&](const Step& known) {
+    return known.kind == step.document.kind() && known.action == step.due.action;
+  });
+  OKAPI_CHECK(found != std::end(steps));
+  if (step.due.at > 0) tx.set_now(step.due.at);
+  found->run(tx, step.document, settings);
+  // A step that is still the next one would run forever.
+  const std::optional<store::DueStep> next = tx.next_due(step.due.clock, step.due.at);
+  OKAPI_CHECK(step.due.action == "advance" || !next || next->document.id() != step.document.id() ||
+              next->due.action != step.due.action || next->due.at != step.due.at);
+}
+
+// Plays one step that the clock has reached, or, when none is left, arrives at the target.
+void advance_clock(store::Transaction& tx, const store::Document& clock,
+                   const api::Settings& settings) {
+  const auto target =
+      at_path(*clock, {"status_details", "advancing", "target_frozen_time"}).get<Seconds>();
+  if (const std::optional<store::DueStep> step = tx.next_due(clock.id(), target)) {
+    run_step(tx, *step, settings);
+    return;
+  }
+  tx.set_now(target);
+  tx.emit("test_helpers.test_clock.ready", tx.update(clock, [&](Json& edited) {
+    edited["frozen_time"] = target;
+    edited["status"] = "ready";
+    edited["status_details"] = Json::object();
+  }));
+}
+
+}  // namespace
+
+Seconds now_of(const store::Transaction& tx, const Json& customer) {
+  const std::optional<std::string> id = maybe_text(customer, "test_clock");
+  if (!id) return tx.clock().now();
+  const store::Document clock = tx.find("test_helpers.test_clock", *id);
+  OKAPI_CHECK(clock);
+  return integer(*clock, "frozen_time");
+}
+
+void enter_time_of(store::Transaction& tx, const Json& customer) {
+  if (const std::optional<std::string> id = maybe_text(customer, "test_clock")) {
+    const store::Document clock = tx.find("test_helpers.test_clock", *id);
+    OKAPI_CHECK(clock);
+    if (text(*clock, "status") == "advancing") throw api::test_clock_advancing(*id);
+  }
+  tx.set_now(now_of(tx, customer));
+}
+
+bool run_due(store::Transaction& tx, const api::Settings& settings) {
+  // Test clocks that advance, and what must happen at once on any clock, stand on the account's own
+  // queue at time 0, so that no request has to look at every clock.
+  const std::optional<store::DueStep> step = tx.next_due("", tx.clock().now());
+  if (!step) return false;
+  run_step(tx, *step, settings);
+  return true;
+}
+
+}  // namespace okapi::engine

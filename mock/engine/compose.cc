@@ -1,0 +1,155 @@
+#include "engine/compose.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/lines.h"
+
+namespace okapi::engine {
+namespace {
+
+const Json& items_of(const Json& subscription) { return subscription.at("items").at("data"); }
+
+billing::Period item_period(const Json& item) {
+  return {.start = integer(item, "current_period_start"),
+          .end = integer(item, "current_period_end")};
+}
+
+bool is_metered(const Json& item) {
+  return text(item.at("price").at("recurring"), "usage_type") == "metered";
+}
+
+billing::Period next_period(const Json& subscription, const Json& item, Seconds at) {
+  const Json& recurring = item.at("price").at("recurring");
+  return billing::period_at(integer(subscription, "billing_cycle_anchor"),
+                            read_recurrence(recurring), at);
+}
+
+Decimal item_quantity(const Json& item) { return Decimal::from_integer(integer(item, "quantity")); }
+
+NewBill new_bill(const store::Transaction& tx, const Json& subscription, std::string reason,
+                 billing::Period period, bool preview) {
+  return {.customer = tx.find("customer", text(subscription, "customer")),
+          .subscription = &subscription,
+          .currency = text(subscription, "currency"),
+          .billing_reason = std::move(reason),
+          .period = period,
+          .days_until_due = maybe_integer(subscription, "days_until_due"),
+          .preview = preview};
+}
+
+void add_pending_items(store::Transaction& tx, Bill& bill, const Json& subscription) {
+  for (const store::Document& item :
+       pending_items_of(tx, {.customer = text(subscription, "customer"),
+                            .currency = text(subscription, "currency"),
+                            .subscription = text(subscription, "id")})) {
+    add_invoice_item_line(tx, bill, *item);
+  }
+}
+
+}  // namespace
+
+billing::Period period_of(const Json& subscription) {
+  billing::Period period = {.start = std::numeric_limits<Seconds>::min(),
+                            .end = std::numeric_limits<Seconds>::max()};
+  for (const Json& item : items_of(subscription)) {
+    const billing::Period one = item_period(item);
+    period.start = std::max(period.start, one.start);
+    period.end = std::min(period.end, one.end);
+  }
+  return period;
+}
+
+Bill compose_first(store::Transaction& tx, const Json& subscription, bool preview) {
+  // Stripe: period_start and period_end of a first invoice are both its creation; the line's period
+  // is the one that is paid for.
+  Bill bill = make_bill(tx, new_bill(tx, subscription, "subscription_create",
+                                     {.start = tx.now(), .end = tx.now()}, preview));
+  add_pending_items(tx, bill, subscription);
+  const bool flexible = is_flexible(subscription);
+  for (const Json& item : items_of(subscription)) {
+    if (!is_metered(item)) {
+      add_licensed_lines(tx, bill, item_source(subscription, item, item_period(item)),
+                         item_quantity(item));
+    } else if (!flexible) {
+      // Guess: the 0 line of classic billing covers no time, since nothing was used yet.
+      add_empty_metered_lines(
+          tx, bill, item_source(subscription, item, {.start = tx.now(), .end = tx.now()}));
+    }
+  }
+  return bill;
+}
+
+Bill compose_renewal(store::Transaction& tx, const Json& subscription,
+                     const RenewalOptions& options) {
+  billing::Period period = {.start = options.at, .end = options.at};
+  for (const Json& item : items_of(subscription)) {
+    if (item_period(item).end > options.at) continue;
+    period.start = std::min(period.start, item_period(item).start);
+  }
+  Bill bill =
+      make_bill(tx, new_bill(tx, subscription, "subscription_cycle", period, options.preview));
+  add_pending_items(tx, bill, subscription);
+  for (const Json& item : items_of(subscription)) {
+    const billing::Period ended = item_period(item);
+    if (ended.end > options.at) continue;
+    if (is_metered(item)) {
+      add_metered_lines(tx, bill, item_source(subscription, item, ended));
+    } else if (!options.ends) {
+      const billing::Period next = next_period(subscription, item, options.at);
+      add_licensed_lines(tx, bill, item_source(subscription, item, next), item_quantity(item));
+    }
+  }
+  return bill;
+}
+
+Bill compose_last(store::Transaction& tx, const Json& subscription) {
+  const Seconds now = tx.now();
+  Bill bill = make_bill(tx, new_bill(tx, subscription, "subscription_cycle",
+                                     {.start = period_of(subscription).start, .end = now}, false));
+  add_pending_items(tx, bill, subscription);
+  for (const Json& item : items_of(subscription)) {
+    if (!is_metered(item)) continue;
+    ItemSource source = item_source(subscription, item,
+                                    {.start = integer(item, "current_period_start"), .end = now});
+    // Guess: no later period will take what was reported in this very second, so it is billed here.
+    source.usage_until = now + 1;
+    add_metered_lines(tx, bill, source);
+  }
+  return bill;
+}
+
+std::vector<store::Document> pending_items_of(const store::Transaction& tx,
+                                              const PendingQuery& query) {
+  std::vector<store::Document> items;
+  tx.scan_down_where(
+      "invoiceitem", "customer", query.customer, 0, [&](const store::Document& item) {
+        if (has(*item, "invoice") || text(*item, "currency") != query.currency) return true;
+        const Json& owner = at_path(*item, {"parent", "subscription_details", "subscription"});
+        const bool belongs = query.subscription.empty() || owner == query.subscription ||
+                             (owner.is_null() && !query.of_subscription_only);
+        if (belongs) items.push_back(item);
+        return true;
+      });
+  return items;
+}
+
+void claim_invoice_items(store::Transaction& tx, const Json& invoice) {
+  for (const Json& line : invoice.at("lines").at("data")) {
+    const Json& id = at_path(line, {"parent", "invoice_item_details", "invoice_item"});
+    if (id.is_null()) continue;
+    const store::Document item = tx.find("invoiceitem", id.get_ref<const std::string&>());
+    tx.update(item, [&](Json& edited) { edited["invoice"] = invoice.at("id"); });
+  }
+}
+
+void move_periods(Json& subscription, Seconds at) {
+  for (Json& item : subscription.at("items").at("data")) {
+    if (integer(item, "current_period_end") > at) continue;
+    const billing::Period next = next_period(subscription, item, at);
+    item["current_period_start"] = next.start;
+    item["current_period_end"] = next.end;
+  }
+}
+
+}  // namespace okapi::engine

@@ -1,0 +1,19 @@
+#include "engine/customer_end.h"
+
+#include "engine/cycle.h"
+
+namespace okapi::engine {
+
+void delete_customer(store::Transaction& tx, const store::Document& customer) {
+  end_subscriptions_of(tx, customer.id());
+  for (const store::Document& method : tx.where("payment_method", "customer", customer.id())) {
+    tx.update(method, [](Json& edited) { edited["customer"] = nullptr; });
+  }
+  const store::Document last = tx.find("customer", customer.id());
+  tx.emit("customer.deleted", last);
+  tx.erase(last);
+  if (tx.find(deleted_customer_kind, customer.id())) return;
+  tx.insert({{"object", std::string(deleted_customer_kind)}, {"id", customer.id()}});
+}
+
+}  // namespace okapi::engine

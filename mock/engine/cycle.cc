@@ -1,0 +1,275 @@
+#include "engine/cycle.h"
+
+#include <algorithm>
+
+#include "api/error.h"
+#include "base/check.h"
+#include "engine/collection.h"
+#include "engine/compose.h"
+#include "engine/finalize.h"
+#include "engine/standing.h"
+
+namespace okapi::engine {
+namespace {
+
+// Stripe: an incomplete subscription has 23 hours for its first payment.
+constexpr Seconds incomplete_time = 23 * hour;
+// Guess: Stripe takes the days from an account setting; 7 is the default here.
+constexpr Seconds upcoming_notice = 7 * day;
+
+bool sends_invoices(const Json& subscription) {
+  return text(subscription, "collection_method") == "send_invoice";
+}
+
+store::Document set_latest_invoice(store::Transaction& tx, const store::Document& subscription,
+                                   const std::string& invoice) {
+  return tx.update(subscription, [&](Json& edited) { edited["latest_invoice"] = invoice; });
+}
+
+// Stores a composed bill as a draft of the subscription.
+store::Document store_draft(store::Transaction& tx, Bill bill) {
+  plan_bill_credits(tx, bill);
+  settle_totals(tx, bill);
+  const store::Document draft = store_bill(tx, std::move(bill));
+  claim_invoice_items(tx, *draft);
+  tx.emit("invoice.created", draft);
+  return draft;
+}
+
+store::Document store_waiting_draft(store::Transaction& tx, Bill bill,
+                                    const api::Settings& settings) {
+  set_auto_advance(bill.invoice, true, tx.now() + settings.draft_grace);
+  return store_draft(tx, std::move(bill));
+}
+
+// The first payment of a subscription decides its status (subscriptions-invoices 2.3).
+std::string first_payment(store::Transaction& tx, const store::Document& invoice,
+                          const api::Settings& settings, const StartOptions& options) {
+  if (text(*invoice, "status") == "paid") return "active";
+  if (options.payment_behavior == PaymentBehavior::default_incomplete) return "incomplete";
+  const PaymentResult result = try_payment(
+      tx, invoice, settings,
+      {.off_session = options.off_session, .starts_subscription = true, .updated_event = false});
+  using Status = PaymentResult::Status;
+  switch (result.status) {
+    case Status::paid:
+      return "active";
+    // Stripe: without any payment method the request is refused and nothing is written.
+    case Status::no_payment_method:
+      throw api::no_payment_method();
+    case Status::declined:
+    case Status::requires_action:
+      break;
+  }
+  if (options.payment_behavior == PaymentBehavior::error_if_incomplete) {
+    OKAPI_CHECK(result.refusal.has_value());
+    api::ApiError refusal = *result.refusal;
+    refusal.commits = false;  // Stripe: nothing is written
+    if (result.status == Status::requires_action) {
+      refusal.code = "subscription_payment_intent_requires_action";
+    }
+    throw refusal;
+  }
+  return "incomplete";
+}
+
+// Ends every collection of the subscription's older invoices (docs, cancel).
+void stop_invoices(store::Transaction& tx, const store::Document& subscription,
+                   std::string_view except) {
+  for (const store::Document& invoice :
+       tx.where("invoice", "parent.subscription_details.subscription", subscription.id())) {
+    const std::string& status = text(*invoice, "status");
+    if (invoice.id() == except || (status != "draft" && status != "open")) continue;
+    if (!boolean(*invoice, "auto_advance")) continue;
+    tx.emit("invoice.updated", tx.update(invoice, [&](Json& edited) {
+      set_auto_advance(edited, false, 0);
+      edited.erase("_collect");
+    }));
+  }
+}
+
+struct Ending {
+  std::string status = "canceled";
+  std::string reason = {};        // empty: keep what stands there
+  std::string last_invoice = {};  // goes on being collected
+  Json details = nullptr;
+};
+
+store::Document end_subscription(store::Transaction& tx, const store::Document& subscription,
+                                 const Ending& ending) {
+  stop_invoices(tx, subscription, ending.last_invoice);
+  const store::Document current = tx.find("subscription", subscription.id());
+  return tx.update(current, [&](Json& edited) {
+    edited["cancel_at"] = nullptr;
+    edited["cancel_at_period_end"] = false;
+    // Stripe: the moment of an earlier request for the period's end is kept.
+    if (!has(edited, "canceled_at")) edited["canceled_at"] = tx.now();
+    edited["ended_at"] = tx.now();
+    edited["status"] = ending.status;
+    Json& details = edited["cancellation_details"];
+    if (!ending.reason.empty()) details["reason"] = ending.reason;
+    if (ending.details.is_object()) details.update(ending.details);
+    if (!ending.last_invoice.empty()) edited["latest_invoice"] = ending.last_invoice;
+  });
+}
+
+bool has_lines(const Bill& bill) { return !bill.lines().empty(); }
+
+// The invoice of an immediate cancellation. Empty: nothing was open.
+store::Document bill_last_usage(store::Transaction& tx, const store::Document& subscription,
+                                const api::Settings& settings) {
+  Bill bill = compose_last(tx, *subscription);
+  if (!has_lines(bill)) return {};
+  if (sends_invoices(*subscription)) return store_waiting_draft(tx, std::move(bill), settings);
+  bill.invoice["auto_advance"] = true;
+  const store::Document draft = store_draft(tx, std::move(bill));
+  const bool negative = integer(*draft, "total") < 0;
+  const store::Document stands =
+      finalize_invoice(tx, draft, settings, {.updated_event = false, .numbered = !negative});
+  if (text(*stands, "status") != "open") return stands;
+  return try_payment(tx, stands, settings, {.updated_event = false}).invoice;
+}
+
+}  // namespace
+
+bool is_ended(const Json& subscription) {
+  const std::string& status = text(subscription, "status");
+  return status == "canceled" || status == "incomplete_expired";
+}
+
+bool is_running(const Json& subscription) {
+  return !is_ended(subscription) && text(subscription, "status") != "incomplete" &&
+         text(subscription, "status") != "paused";
+}
+
+store::Document start_subscription(store::Transaction& tx, Json subscription,
+                                   const api::Settings& settings, const StartOptions& options) {
+  subscription["status"] = "active";
+  store::Document started = tx.insert(std::move(subscription));
+  tx.emit("customer.subscription.created", started);
+  Bill bill = compose_first(tx, *started, false);
+  // Stripe: flexible billing makes no empty invoice; a metered subscription is active at once.
+  if (!has_lines(bill)) return started;
+  if (sends_invoices(*started)) {
+    const store::Document draft = store_waiting_draft(tx, std::move(bill), settings);
+    return set_latest_invoice(tx, started, draft.id());
+  }
+  bill.invoice["auto_advance"] = true;
+  const store::Document draft = store_draft(tx, std::move(bill));
+  started = set_latest_invoice(tx, started, draft.id());
+  const store::Document invoice = finalize_invoice(tx, draft, settings, {.updated_event = false});
+  const std::string status = first_payment(tx, invoice, settings, options);
+  return tx.update(started, [&](Json& edited) { edited["status"] = status; });
+}
+
+void renew(store::Transaction& tx, const store::Document& subscription,
+           const api::Settings& settings) {
+  Bill bill = compose_renewal(tx, *subscription, {.at = tx.now()});
+  // Stripe: an unpaid subscription still makes its invoices, but as drafts that stay.
+  const bool advances = text(*subscription, "status") != "unpaid";
+  set_auto_advance(bill.invoice, advances, tx.now() + settings.draft_grace);
+  const store::Document draft = store_draft(tx, std::move(bill));
+  tx.emit("customer.subscription.updated", tx.update(subscription, [&](Json& edited) {
+    move_periods(edited, tx.now());
+    edited["latest_invoice"] = draft.id();
+  }));
+}
+
+void cancel_at_its_time(store::Transaction& tx, const store::Document& subscription,
+                        const api::Settings& settings) {
+  // The last usage is billed as a renewal without the next period's licences; it waits for late
+  // events like any other and is collected although the subscription has ended.
+  Bill bill = compose_renewal(tx, *subscription, {.at = tx.now(), .ends = true});
+  Ending ending;
+  if (has_lines(bill)) {
+    ending.last_invoice = store_waiting_draft(tx, std::move(bill), settings).id();
+  }
+  tx.emit("customer.subscription.deleted", end_subscription(tx, subscription, ending));
+}
+
+store::Document cancel_now(store::Transaction& tx, const store::Document& subscription,
+                           const api::Settings& settings, const CancelOptions& options) {
+  Ending ending = {.reason = "cancellation_requested", .details = options.cancellation_details};
+  if (options.invoice_now) {
+    const store::Document last = bill_last_usage(tx, subscription, settings);
+    if (last) ending.last_invoice = last.id();
+  }
+  const store::Document ended = end_subscription(tx, subscription, ending);
+  tx.emit("customer.subscription.deleted", ended);
+  return ended;
+}
+
+void end_subscriptions_of(store::Transaction& tx, std::string_view customer) {
+  for (const store::Document& subscription : tx.where("subscription", "customer", customer)) {
+    if (is_ended(*subscription)) continue;
+    tx.emit("customer.subscription.deleted",
+            end_subscription(tx, subscription, {.reason = "cancellation_requested"}));
+  }
+}
+
+void end_for_failed_payment(store::Transaction& tx, const store::Document& subscription) {
+  if (is_ended(*subscription)) return;
+  tx.emit("customer.subscription.deleted",
+          end_subscription(tx, subscription, {.reason = "payment_failed"}));
+}
+
+void end_incomplete(store::Transaction& tx, const store::Document& subscription) {
+  tx.emit("customer.subscription.updated",
+          end_subscription(tx, subscription, {.status = "incomplete_expired"}));
+}
+
+void expire_incomplete(store::Transaction& tx, const store::Document& subscription,
+                       const api::Settings&) {
+  const std::optional<std::string> latest = maybe_text(*subscription, "latest_invoice");
+  const store::Document first = latest ? tx.find("invoice", *latest) : store::Document();
+  if (first && text(*first, "status") == "open") {
+    void_invoice(tx, first);  // ends the subscription with it
+    return;
+  }
+  end_incomplete(tx, subscription);
+}
+
+void notify_upcoming(store::Transaction& tx, const store::Document& subscription,
+                     const api::Settings& settings) {
+  const Seconds end = period_of(*subscription).end;
+  tx.update(subscription, [&](Json& edited) { edited["_upcoming_noticed"] = end; });
+  Bill bill = compose_renewal(tx, *subscription, {.at = end, .preview = true});
+  bill.invoice["created"] = end;
+  bill.invoice["next_payment_attempt"] = end + settings.draft_grace;
+  plan_bill_credits(tx, bill);
+  settle_totals(tx, bill);
+  bill.invoice["ending_balance"] = 0;
+  // The event keeps the preview; the store does not.
+  const store::Document preview = tx.insert(std::move(bill.invoice));
+  tx.emit("invoice.upcoming", preview);
+  tx.erase(preview);
+}
+
+void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
+  if (is_ended(subscription)) return;
+  const std::string clock = maybe_text(subscription, "test_clock").value_or("");
+  if (text(subscription, "status") == "incomplete") {
+    due.push_back({.at = integer(subscription, "created") + incomplete_time,
+                   .rank = 3,
+                   .action = "expire_incomplete",
+                   .clock = clock});
+    return;
+  }
+  const billing::Period period = period_of(subscription);
+  if (const auto cancel_at = maybe_integer(subscription, "cancel_at")) {
+    due.push_back({.at = *cancel_at, .rank = 4, .action = "cancel", .clock = clock});
+  }
+  due.push_back({.at = period.end, .rank = 5, .action = "renew", .clock = clock});
+  if (maybe_boolean(subscription, "_thresholds_reached")) {
+    due.push_back({.at = 0, .rank = 1, .action = "bill_thresholds", .clock = ""});
+  }
+  // Stripe: nothing is upcoming where the subscription ends; and a period shorter than the notice
+  // has none.
+  const Seconds notice = period.end - upcoming_notice;
+  if (notice > period.start && !maybe_integer(subscription, "cancel_at") &&
+      maybe_integer(subscription, "_upcoming_noticed") != period.end) {
+    due.push_back({.at = notice, .rank = 9, .action = "notify_upcoming", .clock = clock});
+  }
+}
+
+}  // namespace okapi::engine

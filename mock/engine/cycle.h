@@ -1,0 +1,54 @@
+// The life of a subscription: its first invoice, renewals, and every way it ends
+// (usage-billing 3.2, 3.4; subscriptions-invoices 2.1, 2.3, 2.8, 3.3).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/operation.h"
+
+namespace okapi::engine {
+
+enum class PaymentBehavior { allow_incomplete, default_incomplete, error_if_incomplete };
+
+struct StartOptions {
+  PaymentBehavior payment_behavior = PaymentBehavior::allow_incomplete;
+  bool off_session = false;
+};
+// Stores the new subscription (items with their first period inside) and bills it. Throws when the
+// first payment refuses it.
+store::Document start_subscription(store::Transaction& tx, Json subscription,
+                                   const api::Settings& settings, const StartOptions& options);
+
+// Steps of time, each with now = its moment.
+void renew(store::Transaction& tx, const store::Document& subscription,
+           const api::Settings& settings);
+void cancel_at_its_time(store::Transaction& tx, const store::Document& subscription,
+                        const api::Settings& settings);
+void expire_incomplete(store::Transaction& tx, const store::Document& subscription,
+                       const api::Settings& settings);
+void notify_upcoming(store::Transaction& tx, const store::Document& subscription,
+                     const api::Settings& settings);
+
+struct CancelOptions {
+  bool invoice_now = false;
+  Json cancellation_details = nullptr;  // comment, feedback, feedback_option of the request
+};
+store::Document cancel_now(store::Transaction& tx, const store::Document& subscription,
+                           const api::Settings& settings, const CancelOptions& options);
+// Stripe: deleting a customer cancels all its subscriptions at once, without a last invoice.
+void end_subscriptions_of(store::Transaction& tx, std::string_view customer);
+// All retries failed.
+void end_for_failed_payment(store::Transaction& tx, const store::Document& subscription);
+// The first invoice was never paid and is void now.
+void end_incomplete(store::Transaction& tx, const store::Document& subscription);
+
+// Active, past due and the like: periods go on.
+[[nodiscard]] bool is_running(const Json& subscription);
+// canceled, incomplete_expired.
+[[nodiscard]] bool is_ended(const Json& subscription);
+
+// The due reader of subscriptions.
+void subscription_due(const Json& subscription, std::vector<store::Due>& due);
+
+}  // namespace okapi::engine

@@ -1,0 +1,244 @@
+#include "engine/new_subscription.h"
+
+#include <algorithm>
+
+#include "api/error.h"
+#include "base/check.h"
+#include "engine/compose.h"
+#include "engine/items.h"
+#include "engine/param_name.h"
+
+namespace okapi::engine {
+namespace {
+
+constexpr std::string_view flexible_by_default = "2025-09-30";
+
+// Set means: would change what is billed.
+bool asks_for(const Json& params, const char* name) {
+  const auto found = params.find(name);
+  if (found == params.end() || found->is_null()) return false;
+  if (found->is_boolean()) return found->get<bool>();
+  if (found->is_array() || found->is_object()) return !found->empty();
+  return *found != 0;
+}
+
+Json billing_mode(const Json& params, std::string_view version, Seconds now) {
+  std::string type = version < flexible_by_default ? "classic" : "flexible";
+  std::string discounts = "included";
+  if (has(params, "billing_mode")) {
+    type = text(params.at("billing_mode"), "type");
+    const Json& asked = at_path(params, {"billing_mode", "flexible", "proration_discounts"});
+    if (asked.is_string()) discounts = asked.get<std::string>();
+  }
+  if (type == "classic") return {{"flexible", nullptr}, {"type", "classic"}};
+  return {{"flexible", {{"proration_discounts", discounts}}},
+          {"type", "flexible"},
+          {"updated_at", now}};
+}
+
+// The fields of a plain create that are neither null nor empty by the catalogue.
+void set_plain_fields(Json& subscription) {
+  subscription["automatic_tax"] = {
+      {"disabled_reason", nullptr}, {"enabled", false}, {"liability", nullptr}};
+  subscription["billing_schedules"] = Json::array();
+  subscription["cancel_at_period_end"] = false;
+  subscription["cancellation_details"] = {{"comment", nullptr},
+                                          {"feedback", nullptr},
+                                          {"feedback_option", nullptr},
+                                          {"reason", nullptr}};
+  subscription["default_tax_rates"] = Json::array();
+  subscription["discounts"] = Json::array();
+  subscription["invoice_settings"] = {{"account_tax_ids", nullptr},
+                                      {"custom_fields", nullptr},
+                                      {"description", nullptr},
+                                      {"footer", nullptr},
+                                      {"issuer", {{"type", "self"}}}};
+  subscription["payment_settings"] = {{"payment_method_options", nullptr},
+                                      {"payment_method_types", nullptr},
+                                      {"save_default_payment_method", "off"}};
+  subscription["status"] = "active";
+  subscription["trial_settings"] = {
+      {"end_behavior",
+       {{"billing_cycle_anchor", "now"}, {"missing_payment_method", "create_invoice"}}}};
+}
+
+void merge_settings(Json& subscription, const Json& params, const char* name) {
+  if (has(params, name)) subscription[name].update(params.at(name));
+}
+
+std::string currency_of(const Json& params, const Json& first_price) {
+  return maybe_text(params, "currency").value_or(text(first_price, "currency"));
+}
+
+void add_items(store::Transaction& tx, Json& subscription, const NewSubscription& wanted) {
+  const std::string list = under(wanted.prefix, "items");
+  if (!has(wanted.params, "items") || wanted.params.at("items").empty()) {
+    throw api::missing_parameter(list);
+  }
+  std::string currency = maybe_text(wanted.params, "currency").value_or("");
+  Json items = Json::array();
+  for (const Json& params : wanted.params.at("items")) {
+    const std::string prefix = list + "[" + std::to_string(items.size()) + "]";
+    const store::Document price = item_price(tx, params, prefix, currency);
+    if (currency.empty()) currency = currency_of(wanted.params, *price);
+    items.push_back(make_item(tx, subscription, price, params, prefix));
+    set_first_period(subscription, items.back(), tx.now());
+  }
+  subscription["currency"] = currency;
+  subscription["items"] = {{"data", std::move(items)}};
+}
+
+}  // namespace
+
+void refuse_unsupported(const Json& params, std::string_view operation) {
+  for (const char* name :
+       {"add_invoice_items", "application_fee_percent", "backdate_start_date",
+        "billing_cycle_anchor_config", "billing_schedules", "default_source", "default_tax_rates",
+        "discounts", "on_behalf_of", "pause_collection", "pending_invoice_item_interval",
+        "transfer_data", "trial_end", "trial_from_plan", "trial_period_days"}) {
+    if (asks_for(params, name)) {
+      throw api::not_implemented(std::string(operation) + " with `" + name + "`");
+    }
+  }
+  if (has(params, "automatic_tax") && boolean(params.at("automatic_tax"), "enabled")) {
+    throw api::not_implemented(std::string(operation) + " with `automatic_tax[enabled]`");
+  }
+  if (!has(params, "items")) return;
+  for (const Json& item : params.at("items")) {
+    for (const char* name : {"current_trial", "discounts", "tax_rates"}) {
+      if (asks_for(item, name)) {
+        throw api::not_implemented(std::string(operation) + " with `items[][" + name + "]`");
+      }
+    }
+  }
+}
+
+std::string attached_payment_method(store::Transaction& tx, const Json& params,
+                                    const std::string& customer) {
+  const std::string id = text(params, "default_payment_method");
+  const store::Document method =
+      api::require_param(tx, "payment_method", id, "default_payment_method");
+  if (maybe_text(*method, "customer") != customer) {
+    throw api::invalid_request("The customer does not have a payment method with the ID " + id +
+                                   ". The payment method must be attached to the customer.",
+                               "default_payment_method", "resource_missing");
+  }
+  return id;
+}
+
+void check_days_until_due(const Json& params, const std::string& collection_method,
+                          bool has_days_already) {
+  const bool sends = collection_method == "send_invoice";
+  if (sends && !has(params, "days_until_due") && !has_days_already) {
+    throw api::invalid_request(
+        "If invoice collection method is 'send_invoice', you must specify 'due_date' or "
+        "'days_until_due'.",
+        "days_until_due");
+  }
+  if (!sends && has(params, "days_until_due")) {
+    throw api::invalid_request(
+        "You can only specify 'due_date' or 'days_until_due' if invoice collection method is "
+        "'send_invoice'.",
+        "days_until_due");
+  }
+}
+
+Json read_thresholds(const Json& params) {
+  const Json& given = params.at("billing_thresholds");
+  if (given.is_null() || given.empty()) return nullptr;
+  return {{"amount_gte", given.value("amount_gte", Json())},
+          {"reset_billing_cycle_anchor", maybe_boolean(given, "reset_billing_cycle_anchor")}};
+}
+
+void set_cancel_at_period_end(Json& subscription, bool cancels, Seconds now) {
+  if (boolean(subscription, "cancel_at_period_end") == cancels) return;
+  subscription["cancel_at_period_end"] = cancels;
+  subscription["cancel_at"] = cancels ? Json(period_of(subscription).end) : Json();
+  subscription["canceled_at"] = cancels ? Json(now) : Json();
+  subscription["cancellation_details"]["reason"] =
+      cancels ? Json("cancellation_requested") : Json();
+}
+
+void set_cancel_at(Json& subscription, const Json& cancel_at, Seconds now) {
+  if (cancel_at.is_null()) {
+    subscription["cancel_at"] = nullptr;
+    subscription["cancel_at_period_end"] = false;
+    subscription["canceled_at"] = nullptr;
+    subscription["cancellation_details"]["reason"] = nullptr;
+    return;
+  }
+  const Seconds end = period_of(subscription).end;
+  if (cancel_at.is_number() && cancel_at.get<Seconds>() <= now) {
+    throw api::future_timestamp_required("cancel_at");
+  }
+  const bool at_end = cancel_at == "min_period_end" || cancel_at == end;
+  if (!at_end) {
+    throw api::not_implemented("`cancel_at` at another time than the end of the current period");
+  }
+  subscription["cancel_at"] = end;
+  subscription["canceled_at"] = now;
+  subscription["cancellation_details"]["reason"] = "cancellation_requested";
+}
+
+StartOptions start_options(const Json& params) {
+  StartOptions options;
+  options.off_session = maybe_boolean(params, "off_session");
+  const std::string behavior = maybe_text(params, "payment_behavior").value_or("");
+  if (behavior == "default_incomplete") {
+    options.payment_behavior = PaymentBehavior::default_incomplete;
+  } else if (behavior == "error_if_incomplete") {
+    options.payment_behavior = PaymentBehavior::error_if_incomplete;
+  } else if (behavior == "pending_if_incomplete") {
+    throw api::invalid_request(
+        "Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a "
+        "subscription.",
+        "payment_behavior");
+  }
+  return options;
+}
+
+Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
+  const Json& params = wanted.params;
+  refuse_unsupported(params, "a subscription");
+  Json subscription = api::default_object(tx, "subscription");
+  set_plain_fields(subscription);
+  const auto anchor = maybe_integer(params, "billing_cycle_anchor");
+  if (anchor && *anchor != tx.now()) {
+    throw api::not_implemented("a subscription with another `billing_cycle_anchor` than now");
+  }
+  subscription["billing_cycle_anchor"] = tx.now();
+  subscription["billing_mode"] = billing_mode(params, wanted.version, tx.now());
+  subscription["created"] = tx.now();
+  subscription["customer"] = wanted.customer.id();
+  subscription["start_date"] = tx.now();
+  subscription["test_clock"] = wanted.customer->value("test_clock", Json());
+  subscription["metadata"] = Json::object();
+  api::merge_metadata(subscription, params);
+  api::assign_params(subscription, params, {"description"});
+  const std::string method =
+      maybe_text(params, "collection_method").value_or("charge_automatically");
+  subscription["collection_method"] = method;
+  check_days_until_due(params, method, false);
+  subscription["days_until_due"] = params.value("days_until_due", Json());
+  if (has(params, "default_payment_method")) {
+    subscription["default_payment_method"] =
+        attached_payment_method(tx, params, wanted.customer.id());
+  }
+  for (const char* settings : {"invoice_settings", "payment_settings", "trial_settings"}) {
+    merge_settings(subscription, params, settings);
+  }
+  add_items(tx, subscription, wanted);
+  if (params.contains("billing_thresholds")) {
+    subscription["billing_thresholds"] = read_thresholds(params);
+  }
+  check_items(subscription);
+  check_thresholds_fit(tx, subscription);
+  complete_items(subscription);
+  if (has(params, "cancel_at")) set_cancel_at(subscription, params.at("cancel_at"), tx.now());
+  if (maybe_boolean(params, "cancel_at_period_end")) {
+    set_cancel_at_period_end(subscription, true, tx.now());
+  }
+  return subscription;
+}
+
+}  // namespace okapi::engine

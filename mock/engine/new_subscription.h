@@ -1,0 +1,35 @@
+// From the parameters of a new subscription to its tree, all refusals included; nothing is stored
+// but inline prices. Creation and previews both come here (subscriptions-invoices 2.3, 2.4).
+#pragma once
+
+#include <string_view>
+
+#include "engine/cycle.h"
+
+namespace okapi::engine {
+
+struct NewSubscription {
+  const Json& params;
+  store::Document customer;
+  std::string_view version;  // the default billing mode changed with 2025-09-30.clover
+  std::string prefix = {};   // "subscription_details" in previews
+};
+[[nodiscard]] Json make_subscription(store::Transaction& tx, const NewSubscription& wanted);
+
+[[nodiscard]] StartOptions start_options(const Json& params);
+
+// What okapi does not do yet is refused with 501 rather than billed wrongly: trials, discounts,
+// taxes, prorated starts. `operation` names the caller.
+void refuse_unsupported(const Json& params, std::string_view operation);
+
+// Checks of single parameters that creation and update share.
+[[nodiscard]] std::string attached_payment_method(store::Transaction& tx, const Json& params,
+                                                  const std::string& customer);
+void check_days_until_due(const Json& params, const std::string& collection_method,
+                          bool has_days_already);
+[[nodiscard]] Json read_thresholds(const Json& params);
+void set_cancel_at_period_end(Json& subscription, bool cancels, Seconds now);
+// `cancel_at` of the parameters, where it is the end of the period; 501 elsewhere.
+void set_cancel_at(Json& subscription, const Json& cancel_at, Seconds now);
+
+}  // namespace okapi::engine
