@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/balance.h"
 #include "engine/clock.h"
+#include "engine/customer_end.h"
 #include "engine/payment_methods.h"
 
 namespace okapi::resources {
@@ -16,7 +17,7 @@ namespace {
 constexpr std::string_view kind = "customer";
 constexpr std::size_t most_on_a_clock = 3;
 // The internal stub of a deleted customer, which Stripe still answers to a GET.
-constexpr std::string_view deleted_kind = "okapi.deleted_customer";
+constexpr std::string_view deleted_kind = engine::deleted_customer_kind;
 
 std::string new_invoice_prefix(store::Transaction& tx) {
   std::string prefix = tx.new_id("", 8);
@@ -239,18 +240,10 @@ api::Reply update(api::Context& ctx) {
   return updated;
 }
 
-// Stripe: the payment methods go, without events of their own; the event has the full object.
 api::Reply del(api::Context& ctx) {
   const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
   engine::enter_time_of(ctx.tx, *customer);
-  for (const store::Document& each : ctx.tx.where("payment_method", "customer", customer.id())) {
-    ctx.tx.update(each, [](Json& edited) { edited["customer"] = nullptr; });
-  }
-  ctx.tx.emit("customer.deleted", customer);
-  ctx.tx.erase(api::require(ctx.tx, kind, customer.id()));
-  if (!ctx.tx.find(deleted_kind, customer.id())) {
-    ctx.tx.insert({{"object", deleted_kind}, {"id", customer.id()}});
-  }
+  engine::delete_customer(ctx.tx, customer);
   return api::deleted_stub(kind, customer.id());
 }
 

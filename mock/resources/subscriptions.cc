@@ -1,0 +1,226 @@
+// Subscriptions (subscriptions-invoices 2). How they are billed stands in engine/cycle.
+#include "api/error.h"
+#include "api/list.h"
+#include "api/operation.h"
+#include "engine/change_items.h"
+#include "engine/clock.h"
+#include "engine/customer_currency.h"
+#include "engine/items.h"
+#include "engine/new_subscription.h"
+#include "engine/settings.h"
+
+namespace okapi::resources {
+namespace {
+
+constexpr const char* kind = "subscription";
+
+store::Document require_customer(api::Context& ctx) {
+  const std::optional<std::string> id = maybe_text(ctx.params, "customer");
+  if (!id) throw api::missing_parameter("customer");
+  store::Document customer = api::require_param(ctx.tx, "customer", *id, "customer");
+  engine::enter_time_of(ctx.tx, *customer);
+  return customer;
+}
+
+// The subscription of the path, with its customer's time entered.
+store::Document enter_subscription(api::Context& ctx) {
+  store::Document subscription = api::require(ctx.tx, kind, ctx.path_id);
+  if (const auto customer = ctx.tx.find("customer", text(*subscription, "customer"))) {
+    engine::enter_time_of(ctx.tx, *customer);
+  }
+  return subscription;
+}
+
+api::Reply create(api::Context& ctx) {
+  const store::Document customer = require_customer(ctx);
+  const engine::StartOptions options = engine::start_options(ctx.params);
+  Json subscription = engine::make_subscription(
+      ctx.tx, {.params = ctx.params, .customer = customer, .version = ctx.version});
+  engine::settle_currency(ctx.tx, customer.id(), text(subscription, "currency"));
+  const store::Document started = engine::start_subscription(ctx.tx, std::move(subscription),
+                                                             engine::settings_of(ctx), options);
+  engine::sync_items(ctx.tx, started);
+  return started;
+}
+
+api::Reply retrieve(api::Context& ctx) { return api::require(ctx.tx, kind, ctx.path_id); }
+
+// Stripe: after the end only these may change; while incomplete only metadata and description.
+void check_updatable(const Json& subscription, const Json& params) {
+  const std::string& status = text(subscription, "status");
+  if (engine::is_ended(subscription)) {
+    for (const auto& [name, value] : params.items()) {
+      if (name == "cancellation_details" || name == "metadata") continue;
+      throw api::invalid_request(
+          "A canceled subscription can only update its cancellation_details and metadata.", {},
+          "invalid_canceled_subscription_fields");
+    }
+  }
+  if (status != "incomplete") return;
+  for (const auto& [name, value] : params.items()) {
+    if (name == "metadata" || name == "description" || name == "default_payment_method") continue;
+    throw api::invalid_request(
+        "This subscription is incomplete: only its metadata, description and default payment "
+        "method can be updated until its first invoice is paid.",
+        name);
+  }
+}
+
+void check_payment_behavior(const Json& params) {
+  const std::string behavior = maybe_text(params, "payment_behavior").value_or("");
+  if (behavior == "pending_if_incomplete") {
+    throw api::not_implemented("`payment_behavior=pending_if_incomplete`");
+  }
+}
+
+void check_anchor(const Json& params) {
+  if (!has(params, "billing_cycle_anchor")) return;
+  const Json& anchor = params.at("billing_cycle_anchor");
+  const Json& word = anchor.is_object() ? anchor.at("type") : anchor;
+  if (word == "unchanged") return;
+  throw api::not_implemented("updating `billing_cycle_anchor`");
+}
+
+void edit_plain_fields(api::Context& ctx, Json& edited) {
+  const Json& params = ctx.params;
+  api::assign_params(edited, params, {"description", "days_until_due"});
+  api::merge_metadata(edited, params);
+  if (has(params, "collection_method")) {
+    const std::string& method = text(params, "collection_method");
+    engine::check_days_until_due(params, method, has(edited, "days_until_due"));
+    edited["collection_method"] = method;
+    if (method != "send_invoice") edited["days_until_due"] = nullptr;
+  } else if (has(params, "days_until_due")) {
+    engine::check_days_until_due(params, text(edited, "collection_method"), true);
+  }
+  if (has(params, "default_payment_method")) {
+    edited["default_payment_method"] =
+        engine::attached_payment_method(ctx.tx, params, text(edited, "customer"));
+  }
+  for (const char* settings :
+       {"invoice_settings", "payment_settings", "trial_settings", "cancellation_details"}) {
+    if (has(params, settings)) edited[settings].update(params.at(settings));
+  }
+  if (params.contains("billing_thresholds")) {
+    edited["billing_thresholds"] = engine::read_thresholds(params);
+  }
+  if (has(params, "cancel_at_period_end")) {
+    engine::set_cancel_at_period_end(edited, boolean(params, "cancel_at_period_end"), ctx.now());
+  }
+  if (params.contains("cancel_at")) {
+    engine::set_cancel_at(edited, params.at("cancel_at"), ctx.now());
+  }
+}
+
+api::Reply update(api::Context& ctx) {
+  const store::Document before = enter_subscription(ctx);
+  check_updatable(*before, ctx.params);
+  check_payment_behavior(ctx.params);
+  check_anchor(ctx.params);
+  engine::refuse_unsupported(ctx.params, "a subscription update");
+  store::Document updated = before;
+  if (has(ctx.params, "items")) {
+    engine::ItemChanges changes = {.entries = ctx.params.at("items")};
+    if (const auto behavior = maybe_text(ctx.params, "proration_behavior")) {
+      changes.proration_behavior = *behavior;
+    }
+    updated = engine::change_items(ctx.tx, before, changes);
+  }
+  updated = ctx.tx.update(updated, [&](Json& edited) { edit_plain_fields(ctx, edited); });
+  engine::check_thresholds_fit(ctx.tx, *updated);
+  engine::sync_items(ctx.tx, updated);
+  if (*updated != *before) ctx.tx.emit("customer.subscription.updated", updated);
+  return updated;
+}
+
+api::Reply cancel(api::Context& ctx) {
+  const store::Document subscription = enter_subscription(ctx);
+  // Stripe: a second DELETE does not find it any more (recorded).
+  if (engine::is_ended(*subscription)) throw api::no_such_in_path("subscription", ctx.path_id);
+  if (maybe_boolean(ctx.params, "prorate")) {
+    throw api::not_implemented("canceling a subscription with `prorate=true`");
+  }
+  return engine::cancel_now(
+      ctx.tx, subscription, engine::settings_of(ctx),
+      {.invoice_now = maybe_boolean(ctx.params, "invoice_now"),
+       .cancellation_details = ctx.params.value("cancellation_details", Json())});
+}
+
+bool has_status(const Json& subscription, const std::optional<std::string>& wanted) {
+  const std::string& status = text(subscription, "status");
+  // Stripe: canceled ones are hidden unless asked for.
+  if (!wanted) return status != "canceled";
+  if (*wanted == "all") return true;
+  if (*wanted == "ended") return engine::is_ended(subscription);
+  return status == *wanted;
+}
+
+bool has_item_where(const Json& subscription, const std::function<bool(const Json&)>& matches) {
+  return std::ranges::any_of(subscription.at("items").at("data"), matches);
+}
+
+bool matches_items(const Json& subscription, const Json& params) {
+  for (const char* name : {"price", "plan"}) {
+    const auto id = maybe_text(params, name);
+    if (id && !has_item_where(subscription, [&](const Json& item) {
+          return text(item.at("price"), "id") == *id;
+        })) {
+      return false;
+    }
+  }
+  for (const char* bound : {"current_period_start", "current_period_end"}) {
+    if (has(params, bound) && !has_item_where(subscription, [&](const Json& item) {
+          return api::in_range(params.at(bound), integer(item, bound));
+        })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+api::Reply list(api::Context& ctx) {
+  const Json& params = ctx.params;
+  const std::optional<std::string> status = maybe_text(params, "status");
+  const std::optional<std::string> customer = maybe_text(params, "customer");
+  const std::optional<std::string> clock = maybe_text(params, "test_clock");
+  if (customer) (void)api::require_param(ctx.tx, "customer", *customer, "customer");
+  api::ListQuery query = {.kind = kind};
+  if (customer) {
+    query.index_field = "customer";
+    query.index_value = *customer;
+  } else if (clock) {
+    query.index_field = "test_clock";
+    query.index_value = *clock;
+  }
+  query.matches = [&](const Json& subscription) {
+    if (!has_status(subscription, status)) return false;
+    // Stripe: what lives on a test clock is only listed for its customer or its clock.
+    if (!customer && !clock && has(subscription, "test_clock")) return false;
+    if (clock && maybe_text(subscription, "test_clock") != clock) return false;
+    const auto method = maybe_text(params, "collection_method");
+    if (method && text(subscription, "collection_method") != *method) return false;
+    if (has(params, "created") &&
+        !api::in_range(params.at("created"), integer(subscription, "created"))) {
+      return false;
+    }
+    return matches_items(subscription, params);
+  };
+  return api::list_documents(ctx, query);
+}
+
+}  // namespace
+
+void register_subscriptions(api::Registry& registry) {
+  registry.bind("subscriptions.create", create);
+  registry.bind("subscriptions.retrieve", retrieve);
+  registry.bind("subscriptions.update", update);
+  registry.bind("subscriptions.cancel", cancel);
+  registry.bind("subscriptions.list", list);
+  registry.index(kind, "customer");
+  registry.index(kind, "test_clock");
+  registry.index("okapi.subscription_item", "subscription");
+  registry.index("okapi.thresholds", "customer");
+  registry.due(kind, engine::subscription_due);
+}
+
+}  // namespace okapi::resources
