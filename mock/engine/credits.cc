@@ -31,6 +31,7 @@ billing::Grant to_grant(const store::Transaction& tx, const store::Document& doc
                         .created = integer(grant, "created"),
                         .sequence = document.sequence(),
                         .balance = ledger_balance(tx, document.id()),
+                        .prices = {},
                         .voided = has(grant, "voided_at")};
   for (const Json& price : at_path(grant, {"applicability_config", "scope", "prices"})) {
     result.prices.push_back(text(price, "id"));

@@ -1,5 +1,5 @@
-// Tokens of the meter event stream: made with a secret key, good for 15 minutes. A token carries
-// the account that it was made in, so that authentication finds the account without a search.
+// Sessions of the meter event stream: tokens that are good for 15 minutes. Whose they are, the server
+// remembers; whether they still are, the account knows.
 #pragma once
 
 #include <string>
@@ -14,10 +14,8 @@ struct EventSession {
   Seconds expires_at = 0;
 };
 [[nodiscard]] EventSession open_event_session(store::Transaction& tx);
-// Throws when the bearer is a token whose time is over, or none of this account. Differs: a secret
-// key passes, so that the stream can be tried without a session.
+// Throws when the bearer is a token whose time is over. Differs: a secret key passes, so that the
+// stream can be tried without a session.
 void check_event_session(const store::Transaction& tx, std::string_view bearer);
-// The account id inside of a token; empty when the bearer is no token.
-[[nodiscard]] std::string account_of_token(std::string_view bearer);
 
 }  // namespace okapi::engine
