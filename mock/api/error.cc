@@ -808,9 +808,10 @@ Json error_body(const ApiError& error, std::string_view request_id,
       body["doc_url"] = concat("https://stripe.com/docs/error-codes/", page);
     }
   }
-  body["message"] = error.message;
-  if (!error.param.empty()) body["param"] = error.param;
-  if (!request_log_url.empty()) body["request_log_url"] = std::string(request_log_url);
+  // What a client sent is echoed, and need not be UTF-8 in a path or a header; JSON must be.
+  body["message"] = repaired_utf8(error.message);
+  if (!error.param.empty()) body["param"] = repaired_utf8(error.param);
+  if (!request_log_url.empty()) body["request_log_url"] = repaired_utf8(request_log_url);
   body["type"] = error.type;
   Json envelope = Json::object();
   envelope["error"] = std::move(body);

@@ -18,6 +18,8 @@ template <typename... Pieces>
 
 // Well-formed UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);
+// Each byte that belongs to no well-formed character becomes U+FFFD.
+[[nodiscard]] std::string repaired_utf8(std::string_view text);
 // Code points of well-formed UTF-8.
 [[nodiscard]] std::size_t character_count(std::string_view text);
 // Without ASCII blanks at both ends.
