@@ -142,7 +142,8 @@ constexpr auto never_plain =
                                      "sources",          "tax.",
                                      "terminal.readers", "tokens",
                                      "topups",           "transfers",
-                                     "treasury.",        "webhook_endpoints"});
+                                     "treasury.",        "v2.",
+                                     "webhook_endpoints"});
 
 bool is_never_plain(std::string_view resource) {
   return std::ranges::any_of(never_plain, [&](std::string_view name) {
