@@ -391,6 +391,10 @@ void Loop::respond(Connection& connection, const api::Response& response, Bench&
     connection.broken = true;
     return;
   }
+  if (response.drop) {
+    connection.broken = true;
+    return;
+  }
   if (response.close || !connection.framing.keep_alive || service_.stopping) {
     connection.closing = true;
   }

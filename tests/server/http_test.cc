@@ -33,6 +33,7 @@ api::Response echo(const api::Request& request) {
   for (const auto& [name, value] : request.headers) response.body += name + "=" + value + "\n";
   response.body += "[" + request.body + "] from " + request.remote;
   if (request.target == "/close") response.close = true;
+  if (request.target == "/drop") response.drop = true;
   if (request.target == "/empty") response.status = 204;
   if (request.target == "/big") response.body.assign(8 << 20, 'b');
   if (request.target == "/throw") throw std::runtime_error("secret detail");
@@ -341,6 +342,11 @@ TEST_CASE("a connection is kept as long as both sides want it") {
     RawClient client(server.port());
     const Reply reply = client.ask(get("/close") + get("/never"));
     CHECK(contains(reply.head, "Connection: close\r\n"));
+    CHECK(client.at_end());
+  }
+  SUBCASE("the handler asks to end it without an answer") {
+    RawClient client(server.port());
+    client.send(get("/drop"));
     CHECK(client.at_end());
   }
   SUBCASE("HTTP/1.0 closes") {
