@@ -1,0 +1,202 @@
+// okapi [serve] and okapi exec: a Dispatch behind sockets, until a signal or a command's end.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <thread>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "api/error.h"
+#include "cli/commands.h"
+#include "cli/world.h"
+#include "server/http.h"
+#include "server/snapshot_file.h"
+
+extern char** environ;
+
+namespace okapi::cli {
+namespace {
+
+constexpr int port_taken_code = 3;
+constexpr int interrupted_code = 130;
+
+std::string base_url(const char* scheme, const std::string& host, int port) {
+  const bool v6 = host.find(':') != std::string::npos;
+  const std::string shown = host == "0.0.0.0" ? "127.0.0.1" : v6 ? "[" + host + "]" : host;
+  return std::string(scheme) + "://" + shown + ":" + std::to_string(port);
+}
+
+// What the transport cannot even read is refused in the API's own shape.
+api::Response refuse(int status, const std::string& reason) {
+  api::ApiError error;
+  error.status = status;
+  error.message = reason;
+  api::Response response;
+  response.status = status;
+  response.body = to_pretty(api::error_body(error, {}, {}));
+  return response;
+}
+
+// The listening sockets and the world behind them.
+class Running {
+ public:
+  explicit Running(const ServeConfig& config) : config_(config) {
+    if (config.save_on_exit && config.snapshot.empty()) {
+      throw UsageError("--save-on-exit needs --snapshot FILE to say where");
+    }
+    const auto handle = [this](const api::Request& request) { return dispatch_->handle(request); };
+    http_ = std::make_unique<server::HttpServer>(http_options(config.port, false), handle);
+    url_ = base_url("http", config.host, http_->port());
+    dispatch_ = make_dispatch(config, url_);
+    if (config.https_port) {
+      https_ = std::make_unique<server::HttpServer>(http_options(*config.https_port, true), handle);
+    }
+  }
+
+  // Loads, listens, sends the fixtures; ready afterwards.
+  void start() {
+    if (!config_.snapshot.empty()) server::load_snapshot_if_there(*dispatch_, config_.snapshot);
+    http_->start();
+    if (https_) https_->start();
+    send_fixtures(*dispatch_, config_);
+    dispatch_->set_ready(true);
+  }
+
+  void stop() {
+    http_->stop();
+    if (https_) https_->stop();
+    if (config_.save_on_exit) server::save_snapshot(*dispatch_, config_.snapshot);
+  }
+
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] std::string https_url() const {
+    return https_ ? base_url("https", config_.host, https_->port()) : std::string();
+  }
+
+ private:
+  server::HttpOptions http_options(int port, bool tls) {
+    server::HttpOptions options;
+    options.host = config_.host;
+    options.port = port;
+    options.tls = tls;
+    options.tls_cert = config_.tls_cert;
+    options.tls_key = config_.tls_key;
+    options.refuse = refuse;
+    return options;
+  }
+
+  ServeConfig config_;
+  std::unique_ptr<server::Dispatch> dispatch_;
+  std::unique_ptr<server::HttpServer> http_;
+  std::unique_ptr<server::HttpServer> https_;
+  std::string url_;
+};
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+// Before any thread starts, so that every thread inherits the mask and only sigwait sees them.
+void block_stop_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int wait_for_stop_signal() {
+  const sigset_t signals = stop_signals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
+}
+
+void end_at_once_on_next_signal() {
+  std::thread([] {
+    wait_for_stop_signal();
+    _exit(interrupted_code);
+  }).detach();
+}
+
+int report_port_taken(const std::exception& error) {
+  std::fprintf(stderr, "okapi: %s\n", error.what());
+  return port_taken_code;
+}
+
+std::optional<pid_t> spawn(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  pid_t child = 0;
+  const int failed =
+      posix_spawnp(&child, arguments[0], nullptr, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  if (failed != 0) return std::nullopt;
+  return child;
+}
+
+int wait_for_child(pid_t child) {
+  std::thread([child] {
+    while (true) kill(child, wait_for_stop_signal());
+  }).detach();
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+int serve(const ServeConfig& config) {
+  block_stop_signals();
+  try {
+    Running running(config);
+    running.start();
+    std::printf("okapi ready on %s\n", running.url().c_str());
+    if (!running.https_url().empty()) {
+      std::printf("okapi ready on %s\n", running.https_url().c_str());
+    }
+    std::fflush(stdout);
+    wait_for_stop_signal();
+    end_at_once_on_next_signal();
+    running.stop();
+    return 0;
+  } catch (const server::PortTaken& error) {
+    return report_port_taken(error);
+  }
+}
+
+int exec(ServeConfig config, const std::vector<std::string>& command) {
+  block_stop_signals();
+  config.port = 0;
+  config.quiet = true;
+  Running running(config);
+  running.start();
+  setenv("OKAPI_URL", running.url().c_str(), 1);
+  setenv("STRIPE_API_BASE", running.url().c_str(), 1);
+  const std::optional<pid_t> child = spawn(command);
+  if (!child) {
+    std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
+                 command.front().c_str());
+    running.stop();
+    return 127;
+  }
+  const int code = wait_for_child(*child);
+  running.stop();
+  return code;
+}
+
+}  // namespace okapi::cli

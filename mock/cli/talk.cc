@@ -1,0 +1,132 @@
+// The small commands: each is a request or two to a running server, and what to print of the
+// answer.
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "api/storage.h"
+#include "app.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "engine/explain.h"
+
+namespace okapi::cli {
+namespace {
+
+std::string message_of(const api::Response& response) {
+  const Json body = Json::parse(response.body, nullptr, false);
+  const Json& message = at_path(body, {"error", "message"});
+  if (message.is_string()) return message.get<std::string>();
+  return "the server answered " + std::to_string(response.status);
+}
+
+int failed(const api::Response& response) {
+  std::fprintf(stderr, "okapi: %s\n", message_of(response).c_str());
+  return 1;
+}
+
+int print_or_fail(const api::Response& response, const std::string& done) {
+  if (response.status != 200) return failed(response);
+  std::printf("%s\n", done.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int snapshot_save(const ClientConfig& config, const std::string& file) {
+  const api::Response response =
+      send_to(config.url)(make_request("GET", "/_okapi/snapshot", config.key));
+  if (response.status != 200) return failed(response);
+  std::ofstream out(file, std::ios::binary);
+  out << response.body;
+  if (!out.flush()) {
+    std::fprintf(stderr, "okapi: cannot write %s: check the folder and its rights\n", file.c_str());
+    return 1;
+  }
+  std::printf("saved %s\n", file.c_str());
+  return 0;
+}
+
+int snapshot_load(const ClientConfig& config, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    std::fprintf(stderr, "okapi: cannot read %s: is the path right?\n", file.c_str());
+    return 1;
+  }
+  std::ostringstream body;
+  body << in.rdbuf();
+  api::Request request = make_request("PUT", "/_okapi/snapshot", config.key, body.str());
+  return print_or_fail(send_to(config.url)(request), "loaded " + file);
+}
+
+int reset(const ClientConfig& config, bool all) {
+  return print_or_fail(
+      send_to(config.url)(make_request("POST", "/_okapi/reset", config.key, all ? "all=true" : "")),
+      all ? "emptied all accounts" : "emptied the account of the key");
+}
+
+int advance(const ClientConfig& config, const std::string& span) {
+  const api::Response response =
+      send_to(config.url)(make_request("POST", "/_okapi/clock", config.key, "advance=" + span));
+  if (response.status != 200) return failed(response);
+  const Json body = Json::parse(response.body, nullptr, false);
+  std::printf("%s\n", to_rfc3339(integer(body, "now")).c_str());
+  return 0;
+}
+
+int explain(const ClientConfig& config, const std::string& invoice, bool json) {
+  const api::Response response =
+      send_to(config.url)(make_request("GET", "/_okapi/explain/" + invoice, config.key));
+  if (response.status != 200) return failed(response);
+  if (json) {
+    std::printf("%s\n", response.body.c_str());
+    return 0;
+  }
+  const Json explanation = Json::parse(response.body, nullptr, false);
+  std::printf("%s", engine::explanation_text(explanation).c_str());
+  return 0;
+}
+
+int healthcheck(const ClientConfig& config) {
+  const api::Response response =
+      send_to(config.url)(make_request("GET", "/_okapi/health", config.key));
+  if (response.status != 200) return failed(response);
+  std::printf("ready\n");
+  return 0;
+}
+
+int coverage(bool all, bool json) {
+  Json operations = Json::array();
+  std::map<std::string, std::array<int, 3>> by_resource;
+  std::array<int, 3> totals{};
+  static constexpr const char* words[] = {"behaviour", "storage", "missing"};
+  for (std::uint32_t i = 0; i < api::operation_count(); ++i) {
+    const api::Operation operation(i);
+    const auto grade = static_cast<std::size_t>(api::coverage(registry(), operation));
+    ++totals[grade];
+    ++by_resource[std::string(operation.resource())][grade];
+    operations.push_back(
+        {{"operation", operation.name()},
+         {"request", std::string(operation.method()) + " " + std::string(operation.path())},
+         {"coverage", words[grade]}});
+  }
+  if (json) {
+    std::printf("%s\n", to_pretty(operations).c_str());
+    return 0;
+  }
+  if (all) {
+    for (const Json& row : operations) {
+      std::printf("%-9s  %-55s  %s\n", text(row, "coverage").c_str(),
+                  text(row, "operation").c_str(), text(row, "request").c_str());
+    }
+    return 0;
+  }
+  std::printf("%-45s %9s %9s %9s\n", "resource", words[0], words[1], words[2]);
+  for (const auto& [resource, counts] : by_resource) {
+    std::printf("%-45s %9d %9d %9d\n", resource.c_str(), counts[0], counts[1], counts[2]);
+  }
+  std::printf("%-45s %9d %9d %9d\n", "all", totals[0], totals[1], totals[2]);
+  return 0;
+}
+
+}  // namespace okapi::cli

@@ -1,0 +1,59 @@
+#include "cli/world.h"
+
+#include <algorithm>
+
+#include "app.h"
+#include "base/time.h"
+#include "server/fixtures.h"
+
+namespace okapi::cli {
+namespace {
+
+store::ClockSetting clock_from(const std::string& flag) {
+  if (flag.empty()) return {};
+  std::string_view time = flag;
+  const bool runs = time.ends_with(",run");
+  if (runs) time.remove_suffix(4);
+  const std::optional<Seconds> at = parse_time(time);
+  if (!at) {
+    throw UsageError("--now " + flag +
+                     ": give an RFC 3339 time such as 2024-10-01T00:00:00Z or unix seconds, "
+                     "with \",run\" behind it to let the clock run");
+  }
+  if (runs) return {.frozen = false, .at = 0, .offset = *at - wall_clock()};
+  return {.frozen = true, .at = *at, .offset = 0};
+}
+
+void check_version(const std::string& version) {
+  const std::vector<std::string_view> known = api::api_versions();
+  if (version.empty() || std::ranges::find(known, version) != known.end()) return;
+  throw UsageError("--api-version " + version + ": not a version of Stripe's API; the newest is " +
+                   std::string(api::api_version()));
+}
+
+}  // namespace
+
+std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
+                                                const std::string& base_url) {
+  check_version(config.api_version);
+  api::Settings settings;
+  settings.strict_clocks = config.strict_clocks;
+  settings.synthesize_unknown_ids = config.unknown_ids == "synthesize";
+  server::Options options;
+  options.base_url = base_url;
+  options.any_key = config.any_key;
+  options.default_version = config.api_version;
+  options.counting_ids = config.seed.has_value();
+  options.seed = config.seed ? *config.seed : random_seed();
+  options.clock = clock_from(config.now);
+  options.allowed_hosts = config.allowed_hosts;
+  options.quiet = config.quiet;
+  options.json_log = config.log_format == "json";
+  return std::make_unique<server::Dispatch>(registry(), settings, options);
+}
+
+void send_fixtures(server::Dispatch& dispatch, const ServeConfig& config) {
+  for (const std::string& file : config.fixtures) server::send_fixture(dispatch, file);
+}
+
+}  // namespace okapi::cli
