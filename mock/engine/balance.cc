@@ -9,12 +9,26 @@ namespace {
 
 Json text_or_null(const std::string& value) { return value.empty() ? Json() : Json(value); }
 
+// Stripe: a customer shows the balance of the newest currency only; the others stay as they are.
+std::int64_t balance_in(const store::Transaction& tx, const store::Document& customer,
+                        const std::string& currency) {
+  if (maybe_text(*customer, "currency").value_or(currency) == currency) {
+    return integer(*customer, "balance");
+  }
+  std::int64_t balance = 0;
+  for (const store::Document& each :
+       tx.where("customer_balance_transaction", "customer", customer.id())) {
+    if (text(*each, "currency") == currency) balance += integer(*each, "amount");
+  }
+  return balance;
+}
+
 }  // namespace
 
 store::Document adjust_customer_balance(store::Transaction& tx, const store::Document& customer,
                                         const BalanceChange& change) {
   const store::Document current = tx.find("customer", customer.id());
-  const std::int64_t ending_balance = integer(*current, "balance") + change.amount;
+  const std::int64_t ending_balance = balance_in(tx, current, change.currency) + change.amount;
   Json transaction = api::default_object(tx, "customer_balance_transaction");
   transaction.update({{"amount", change.amount},
                       {"created", tx.now()},
@@ -28,7 +42,7 @@ store::Document adjust_customer_balance(store::Transaction& tx, const store::Doc
                       {"type", change.type}});
   tx.update(current, [&](Json& edited) {
     edited["balance"] = ending_balance;
-    if (!has(edited, "currency")) edited["currency"] = change.currency;
+    edited["currency"] = change.currency;
   });
   return tx.insert(std::move(transaction));
 }
