@@ -430,6 +430,20 @@ ApiError wrong_content_type() {
       "https://support.stripe.com/.");
 }
 
+ApiError foreign_page(std::string_view origin) {
+  return refuse(403, "",
+                concat("okapi's own paths cannot be used from a page of another site (",
+                       echoed(origin), "). Use them from a program, or from okapi's own pages."));
+}
+
+ApiError foreign_host(std::string_view host) {
+  return refuse(403, "",
+                concat("okapi's own paths answer under 127.0.0.1 and localhost only, and this "
+                       "request asked ",
+                       echoed(host), ". Start okapi with --allow-host ", echoed(host),
+                       " to allow it."));
+}
+
 ApiError refused_request(int status, std::string_view reason) {
   return refuse(status, "", std::string(reason));
 }

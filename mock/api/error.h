@@ -43,6 +43,10 @@ ApiError refused_request(int status, std::string_view reason);
 ApiError internal(std::string_view request_id);
 ApiError out_of_range();  // the caller's numbers exceed 64 bits of minor units
 
+// --- okapi's own paths
+ApiError foreign_page(std::string_view origin);
+ApiError foreign_host(std::string_view host);
+
 // --- parameters
 ApiError unknown_parameter(std::string_view param);
 ApiError missing_parameter(std::string_view param);

@@ -34,7 +34,7 @@ World& Accounts::make(std::string name, std::string key) {
                                     .render_event = settings_.render_event};
   // Scattered ids must differ from world to world, or one key's id would exist in another's.
   if (!settings.ids.counting) settings.ids.seed ^= hash_of(name);
-  auto world = std::make_unique<World>(std::move(settings), std::move(key));
+  auto world = std::make_unique<World>(std::move(settings), name, std::move(key));
   World& made = *world;
   made.request_seed = settings_.ids.seed ^ hash_of(name) ^ 0x7265715fU;
   in_order_.push_back(&made);
@@ -65,6 +65,12 @@ World& Accounts::connected(World& platform, std::string_view account_id) {
   World& made = make(name, platform.key);
   made.connected_to = platform.store.id();
   return made;
+}
+
+World& Accounts::of_name(std::string_view name) {
+  const std::size_t slash = name.find('/');
+  World& platform = slash == 0 || name.empty() ? *default_ : of_key(name.substr(0, slash));
+  return slash == name.npos ? platform : connected(platform, name.substr(slash + 1));
 }
 
 World* Accounts::find(std::string_view account_id) {

@@ -17,13 +17,14 @@
 namespace okapi::server {
 
 struct World {
-  World(store::Account::Settings settings, std::string world_key)
-      : store(std::move(settings)), key(std::move(world_key)) {}
+  World(store::Account::Settings settings, std::string world_name, std::string world_key)
+      : store(std::move(settings)), name(std::move(world_name)), key(std::move(world_key)) {}
 
   store::Account store;
   Idempotency idempotency;
   std::atomic<std::uint64_t> requests = 0;  // counts the request ids
   std::uint64_t request_seed = 0;           // scatters them
+  const std::string name;    // what it is found by: the key, and "/acct_…" of a connected account
   const std::string key;     // the secret key that made it; empty: the default account
   std::string connected_to;  // the platform's account id, of a connected account
 };
@@ -45,10 +46,13 @@ class Accounts {
   [[nodiscard]] World& of_key(std::string_view key);
   // The connected account inside of the platform's world; the platform's own id is itself.
   [[nodiscard]] World& connected(World& platform, std::string_view account_id);
+  // By World::name, made on first use: for what comes from a file.
+  [[nodiscard]] World& of_name(std::string_view name);
   // By acct_… id; null when there is none.
   [[nodiscard]] World* find(std::string_view account_id);
   // In the order they were made, the default account first.
   [[nodiscard]] std::vector<World*> all();
+  [[nodiscard]] const store::Schema& schema() const { return *settings_.schema; }
   // Empties it, with what the server keeps beside the state.
   void reset(World& world);
 

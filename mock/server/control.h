@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,7 @@
 namespace okapi::server {
 
 struct Options;
+struct World;
 class Accounts;
 class RequestLog;
 
@@ -27,9 +29,6 @@ class Control {
     const Options& options;
     Accounts& accounts;
     RequestLog& request_log;
-    // Called after an account's state was emptied or replaced: drops what the server keeps beside
-    // it (idempotency records).
-    std::function<void(const store::Account&)> forget = nullptr;
   };
   explicit Control(Parts parts);
 
@@ -44,9 +43,39 @@ class Control {
   [[nodiscard]] std::optional<Fault> fault_for(const api::Request& request, std::string_view key);
 
  private:
+  struct Call;
+  struct Route;
+  static const Route routes[];
+
+  // One for each path, named for it.
+  api::Response get_health(const Call& call);
+  api::Response post_reset(const Call& call);
+  api::Response get_snapshots(const Call& call);
+  api::Response post_snapshots(const Call& call);
+  api::Response restore_snapshot(const Call& call);
+  api::Response get_snapshot(const Call& call);
+  api::Response put_snapshot(const Call& call);
+  api::Response get_clock(const Call& call);
+  api::Response post_clock(const Call& call);
+  api::Response get_explanation(const Call& call);
+  api::Response get_requests(const Call& call);
+  api::Response get_request(const Call& call);
+  api::Response get_events(const Call& call);
+  api::Response get_faults(const Call& call);
+  api::Response post_faults(const Call& call);
+  api::Response delete_faults(const Call& call);
+  api::Response delete_fault(const Call& call);
+  api::Response get_coverage(const Call& call);
+  api::Response get_metrics(const Call& call);
+  api::Response wait_for_webhooks(const Call& call);
+
+  // Does what is due up to the account's present; counts the steps.
+  std::int64_t run_due(World& world);
+
   Parts parts_;
   Faults faults_;
   std::atomic<bool> ready_ = false;
+  std::int64_t started_ = 0;
 };
 
 }  // namespace okapi::server

@@ -66,11 +66,7 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                                                .settings = settings_,
                                                .options = options_,
                                                .accounts = *accounts_,
-                                               .request_log = *request_log_,
-                                               .forget = [this](const store::Account& account) {
-                                                 if (World* world = accounts_->find(account.id()))
-                                                   world->idempotency.clear();
-                                               }});
+                                               .request_log = *request_log_});
 }
 
 Dispatch::~Dispatch() = default;

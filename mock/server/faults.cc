@@ -4,34 +4,13 @@
 
 #include "base/text.h"
 #include "server/control_input.h"
+#include "server/pattern.h"
 
 namespace okapi::server {
 namespace {
 
 constexpr std::int64_t longest_delay = 120'000;  // the SDKs give up after 80 seconds
 constexpr std::size_t most_rules = 1'000;
-
-// "*" stands for any text. A star takes as little as it can and more when what follows fails.
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t at = 0;
-  std::size_t star = pattern.npos;
-  std::size_t taken = 0;  // where the text behind the last star begins
-  for (std::size_t i = 0; i < text.size();) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      taken = i;
-    } else if (at < pattern.size() && pattern[at] == text[i]) {
-      ++at;
-      ++i;
-    } else if (star != pattern.npos) {
-      at = star + 1;
-      i = ++taken;
-    } else {
-      return false;
-    }
-  }
-  return pattern.substr(at).find_first_not_of('*') == pattern.npos;
-}
 
 // What Stripe says with this status when nothing else is asked for.
 api::ApiError usual_error(int status) {
@@ -156,7 +135,7 @@ std::optional<Fault> Faults::take(const api::Request& request, std::string_view 
   std::optional<Fault> taken;
   for (Rule& rule : rules_) {
     if (!rule.method.empty() && rule.method != request.method) continue;
-    if (!rule.path.empty() && !matches(rule.path, request.path())) continue;
+    if (!rule.path.empty() && !matches_pattern(rule.path, request.path())) continue;
     if (!rule.key.empty() && rule.key != key) continue;
     // Every rule counts every request that it matches, so that "the third" means the same however
     // many rules there are; the oldest one in force acts.

@@ -94,6 +94,9 @@ void RequestLog::add(RequestRecord record) {
   if (!settings_.quiet) write_line(log_line(record, settings_.json));
   if (record.body.size() > longest_body) record.body.resize(longest_body);
   const std::lock_guard guard(lock_);
+  Tally& tally = tallies_[record.operation][record.status];
+  ++tally.requests;
+  tally.microseconds += record.microseconds;
   const std::size_t place = added_++ % settings_.most_records;
   if (place < ring_.size()) {
     std::swap(ring_[place], record);  // the old one is freed after the lock
@@ -124,6 +127,11 @@ bool RequestLog::find(std::string_view request_id, RequestRecord& found) const {
 std::uint64_t RequestLog::count() const {
   const std::lock_guard guard(lock_);
   return added_;
+}
+
+RequestLog::Tallies RequestLog::tallies() const {
+  const std::lock_guard guard(lock_);
+  return tallies_;
 }
 
 void RequestLog::forget(std::string_view account) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -49,6 +51,13 @@ class RequestLog {
   // False when it is no longer (or never was) there.
   [[nodiscard]] bool find(std::string_view request_id, RequestRecord& found) const;
   [[nodiscard]] std::uint64_t count() const;  // since the start
+  // All since the start, by operation ("" where none was found) and status.
+  struct Tally {
+    std::uint64_t requests = 0;
+    std::int64_t microseconds = 0;
+  };
+  using Tallies = std::map<std::string, std::map<int, Tally>, std::less<>>;
+  [[nodiscard]] Tallies tallies() const;
   void forget(std::string_view account);      // after a reset
 
  private:
@@ -56,6 +65,7 @@ class RequestLog {
   mutable std::mutex lock_;
   std::vector<RequestRecord> ring_;
   std::uint64_t added_ = 0;
+  Tallies tallies_;
 };
 
 // The line without its end, for tests and the log page.

@@ -38,6 +38,13 @@ std::size_t Account::count(std::string_view kind) const {
 
 std::size_t Account::size() const { return size_of(*committed()); }
 
+std::map<std::string, std::size_t> Account::counts() const {
+  const std::shared_ptr<const State> state = committed();
+  std::map<std::string, std::size_t> counts;
+  for (const auto& table : state->tables) counts[*table->kind] = table->rows.size();
+  return counts;
+}
+
 void Account::reset() {
   auto state = std::make_shared<State>();
   state->clock = settings_.clock;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -152,7 +153,8 @@ class Account {
   [[nodiscard]] bool has_due(std::string_view clock, Seconds until) const;
   [[nodiscard]] ClockSetting clock() const;
   [[nodiscard]] std::size_t count(std::string_view kind) const;
-  [[nodiscard]] std::size_t size() const;  // documents of every kind
+  [[nodiscard]] std::size_t size() const;                           // documents of every kind
+  [[nodiscard]] std::map<std::string, std::size_t> counts() const;  // by kind
 
   void reset();  // named snapshots stay
   // Named snapshots in memory: a copy of the state's root.
