@@ -204,7 +204,7 @@ test('credit burndown over three invoices', async () => {
     expires_at: 1_759_341_179,
   });
   const balance = async () => {
-    const summary = await stripe.billing.creditBalanceSummary.retrieve({
+    const summary = await stripe.billing.creditBalanceSummaries.retrieve({
       customer: customer.id,
       filter: {type: 'credit_grant', credit_grant: grant.id},
     });

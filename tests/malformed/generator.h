@@ -25,7 +25,9 @@ struct Made {
 
 class Generator {
  public:
-  Generator(std::uint64_t seed, Ids ids) : random_(seed), ids_(std::move(ids)) {}
+  // Most requests go to the `known` operations, those that do something.
+  Generator(std::uint64_t seed, Ids ids, std::vector<api::Operation> known)
+      : random_(seed), ids_(std::move(ids)), known_(std::move(known)) {}
 
   [[nodiscard]] Made next();
   [[nodiscard]] Random& random() { return random_; }
@@ -79,6 +81,7 @@ class Generator {
 
   Random random_;
   Ids ids_;
+  std::vector<api::Operation> known_;
 };
 
 }  // namespace okapi::malformed
