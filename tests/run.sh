@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the tests need, builds, runs every test: the Release build, then everything once more
-# under the address and undefined-behaviour sanitizers. Works as root or with sudo, and offline once the
-# packages are there; a second run only builds what changed.
+# Installs what the tests need, builds, runs every test: the Release build, then everything once
+# more under the address and undefined-behaviour sanitizers. Works as root or with sudo, and
+# offline once the packages are there; a second run only builds what changed.
 #   sh tests/run.sh            both builds
 #   sh tests/run.sh release    only the first
 set -eu
