@@ -14,13 +14,13 @@
 namespace okapi::server {
 
 struct Options {
-  std::string base_url;  // as announced; answers use the request's Host when it has one
+  std::string base_url = {};  // as announced; answers use the request's Host when it has one
   bool any_key = false;
-  std::string default_version;  // empty: newest
-  bool counting_ids = false;    // --seed
+  std::string default_version = {};  // empty: newest
+  bool counting_ids = false;         // --seed
   std::uint64_t seed = 0;
-  store::ClockSetting clock;  // of new accounts
-  std::vector<std::string> allowed_hosts;
+  store::ClockSetting clock = {};  // of new accounts
+  std::vector<std::string> allowed_hosts = {};
   bool quiet = false;
   bool json_log = false;
 };
