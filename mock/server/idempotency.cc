@@ -31,7 +31,9 @@ class Hasher {
     print_.low = mixed(print_.low + number * 0x9e3779b97f4a7c15U);
   }
   void add(const Json& value) {
-    add(static_cast<std::uint64_t>(value.type()));
+    // 2 is 2, whether a parser or a handler made it.
+    const auto type = value.is_number_integer() ? Json::value_t::number_integer : value.type();
+    add(static_cast<std::uint64_t>(type));
     if (value.is_string()) return add(std::string_view(value.get_ref<const std::string&>()));
     if (value.is_object()) {
       add(value.size());
