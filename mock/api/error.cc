@@ -437,11 +437,11 @@ ApiError foreign_page(std::string_view origin) {
 }
 
 ApiError foreign_host(std::string_view host) {
-  return refuse(403, "",
-                concat("okapi's own paths answer under 127.0.0.1 and localhost only, and this "
-                       "request asked ",
-                       echoed(host), ". Start okapi with --allow-host ", echoed(host),
-                       " to allow it."));
+  return refuse(
+      403, "",
+      concat("okapi's own paths answer under 127.0.0.1 and localhost only, and this "
+             "request asked ",
+             echoed(host), ". Start okapi with --allow-host ", echoed(host), " to allow it."));
 }
 
 ApiError refused_request(int status, std::string_view reason) {
@@ -777,6 +777,31 @@ ApiError no_payment_method() {
                                "https://stripe.com/docs/billing/subscriptions/"
                                "payment-methods-setting#payment-method-priority.");
   error.executed = true;
+  return error;
+}
+
+ApiError subscription_requires_action() {
+  ApiError error = refuse(
+      402, "subscription_payment_intent_requires_action",
+      "Payment for this subscription requires additional user action before it can be completed "
+      "successfully. Payment can be completed using the PaymentIntent associated with "
+      "`subscription.latest_invoice`. For more information see "
+      "https://stripe.com/docs/billing/subscriptions/overview#requires-action");
+  error.type = "card_error";
+  error.executed = true;
+  return error;
+}
+
+ApiError invoice_requires_action() {
+  ApiError error = refuse(
+      402, "invoice_payment_intent_requires_action",
+      "Payment for this invoice requires additional user action before it can be completed "
+      "successfully. Payment can be completed using the PaymentIntent associated with the invoice. "
+      "For more information see "
+      "https://stripe.com/docs/billing/subscriptions/overview#requires-action");
+  error.type = "card_error";
+  error.executed = true;
+  error.commits = true;
   return error;
 }
 

@@ -109,6 +109,9 @@ ApiError invalid_card(std::string_view code);
 
 // --- billing
 ApiError no_payment_method();
+// The 402 of a payment that waits for the customer; that of an invoice keeps what was done.
+ApiError subscription_requires_action();
+ApiError invoice_requires_action();
 ApiError test_clock_advancing(std::string_view clock);
 ApiError rate_limited();
 ApiError meter_event_session_expired();  // v2: the 15 minutes of a stream's token are over

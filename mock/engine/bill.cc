@@ -27,7 +27,10 @@ void copy_customer(Json& invoice, const Json& customer) {
 void copy_subscription(Json& invoice, const Json& subscription) {
   invoice["default_payment_method"] =
       nullptr;  // Stripe: the subscription's is looked up at payment
-  invoice["description"] = subscription.value("description", Json());
+  // Stripe: the memo comes from invoice_settings; the subscription's own description does not.
+  for (const char* field : {"custom_fields", "description", "footer"}) {
+    invoice[field] = subscription.at("invoice_settings").value(field, Json());
+  }
   // Stripe: a snapshot; later changes of the subscription's metadata do not reach it.
   invoice["parent"] = {
       {"quote_details", nullptr},

@@ -89,7 +89,7 @@ Bill compose_renewal(store::Transaction& tx, const Json& subscription,
   }
   Bill bill =
       make_bill(tx, new_bill(tx, subscription, "subscription_cycle", period, options.preview));
-  add_pending_items(tx, bill, subscription);
+  if (options.pending) add_pending_items(tx, bill, subscription);
   for (const Json& item : items_of(subscription)) {
     const billing::Period ended = item_period(item);
     if (ended.end > options.at) continue;
@@ -103,10 +103,11 @@ Bill compose_renewal(store::Transaction& tx, const Json& subscription,
   return bill;
 }
 
-Bill compose_last(store::Transaction& tx, const Json& subscription) {
+Bill compose_last(store::Transaction& tx, const Json& subscription, bool preview) {
   const Seconds now = tx.now();
-  Bill bill = make_bill(tx, new_bill(tx, subscription, "subscription_cycle",
-                                     {.start = period_of(subscription).start, .end = now}, false));
+  Bill bill =
+      make_bill(tx, new_bill(tx, subscription, "subscription_cycle",
+                             {.start = period_of(subscription).start, .end = now}, preview));
   add_pending_items(tx, bill, subscription);
   for (const Json& item : items_of(subscription)) {
     if (!is_metered(item)) continue;

@@ -18,11 +18,12 @@ struct RenewalOptions {
   Seconds at = 0;
   bool ends = false;
   bool preview = false;
+  bool pending = true;  // takes pending invoice items
 };
 [[nodiscard]] Bill compose_renewal(store::Transaction& tx, const Json& subscription,
                                    const RenewalOptions& options);
 // Usage up to now of a subscription that is canceled now.
-[[nodiscard]] Bill compose_last(store::Transaction& tx, const Json& subscription);
+[[nodiscard]] Bill compose_last(store::Transaction& tx, const Json& subscription, bool preview);
 
 // Pending invoice items of the customer in one currency, newest first: those of this subscription
 // and those of none. Empty subscription: all of them.

@@ -62,12 +62,9 @@ std::string first_payment(store::Transaction& tx, const store::Document& invoice
       break;
   }
   if (options.payment_behavior == PaymentBehavior::error_if_incomplete) {
-    OKAPI_CHECK(result.refusal.has_value());
+    if (!result.refusal) throw api::subscription_requires_action();
     api::ApiError refusal = *result.refusal;
     refusal.commits = false;  // Stripe: nothing is written
-    if (result.status == Status::requires_action) {
-      refusal.code = "subscription_payment_intent_requires_action";
-    }
     throw refusal;
   }
   return "incomplete";
@@ -118,14 +115,14 @@ bool has_lines(const Bill& bill) { return !bill.lines().empty(); }
 // The invoice of an immediate cancellation. Empty: nothing was open.
 store::Document bill_last_usage(store::Transaction& tx, const store::Document& subscription,
                                 const api::Settings& settings) {
-  Bill bill = compose_last(tx, *subscription);
+  Bill bill = compose_last(tx, *subscription, false);
   if (!has_lines(bill)) return {};
   if (sends_invoices(*subscription)) return store_waiting_draft(tx, std::move(bill), settings);
   bill.invoice["auto_advance"] = true;
   const store::Document draft = store_draft(tx, std::move(bill));
   const bool negative = integer(*draft, "total") < 0;
-  const store::Document stands =
-      finalize_invoice(tx, draft, settings, {.updated_event = false, .numbered = !negative});
+  const store::Document stands = finalize_invoice(
+      tx, draft, settings, {.updated = UpdatedEvent::never, .numbered = !negative});
   if (text(*stands, "status") != "open") return stands;
   return try_payment(tx, stands, settings, {.updated_event = false}).invoice;
 }
@@ -157,7 +154,8 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
   bill.invoice["auto_advance"] = true;
   const store::Document draft = store_draft(tx, std::move(bill));
   started = set_latest_invoice(tx, started, draft.id());
-  const store::Document invoice = finalize_invoice(tx, draft, settings, {.updated_event = false});
+  const store::Document invoice =
+      finalize_invoice(tx, draft, settings, {.updated = UpdatedEvent::never});
   const std::string status = first_payment(tx, invoice, settings, options);
   return tx.update(started, [&](Json& edited) { edited["status"] = status; });
 }

@@ -117,6 +117,19 @@ void pay_nothing(Json& invoice, Seconds now) {
   invoice["status_transitions"]["paid_at"] = now;
 }
 
+bool tells_update(UpdatedEvent updated, bool due) {
+  using enum UpdatedEvent;
+  switch (updated) {
+    case always:
+      return true;
+    case never:
+      return false;
+    case when_nothing_is_due:
+      return !due;
+  }
+  OKAPI_UNREACHABLE();
+}
+
 }  // namespace
 
 void plan_bill_credits(const store::Transaction& tx, Bill& bill) {
@@ -160,7 +173,7 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   }
   const store::Document stands = store_bill(tx, std::move(bill));
   tx.emit("invoice.finalized", stands);
-  if (options.updated_event) tx.emit("invoice.updated", stands);
+  if (tells_update(options.updated, due)) tx.emit("invoice.updated", stands);
   apply_balance(tx, *stands);
   if (due) {
     open_payment(tx, *stands);
@@ -171,10 +184,24 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   return stands;
 }
 
+namespace {
+
+// Whether the attempt after finalization will go through.
+bool will_be_paid(const store::Transaction& tx, const Json& invoice) {
+  const store::Document method = payment_method_for(tx, invoice);
+  return method && foresee_payment(tx, method, true) == PaymentStatus::succeeded;
+}
+
+}  // namespace
+
 void finalize_by_itself(store::Transaction& tx, const store::Document& invoice,
                         const api::Settings& settings) {
   const bool sends = text(*invoice, "collection_method") == "send_invoice";
-  const store::Document stands = finalize_invoice(tx, invoice, settings, {.updated_event = !sends});
+  // One invoice.updated tells of the whole step: here, or after the attempt that failed.
+  const UpdatedEvent updated = sends                        ? UpdatedEvent::never
+                               : will_be_paid(tx, *invoice) ? UpdatedEvent::always
+                                                            : UpdatedEvent::when_nothing_is_due;
+  const store::Document stands = finalize_invoice(tx, invoice, settings, {.updated = updated});
   if (sends) {
     tx.emit("invoice.sent", stands);
     return;

@@ -16,10 +16,14 @@ store::Document refresh_draft(store::Transaction& tx, const store::Document& inv
 // The same at the customer's own time; every read of an invoice goes through it.
 store::Document refresh_for_reading(store::Transaction& tx, const store::Document& invoice);
 
+// invoice.updated after invoice.finalized: not in the request that made the invoice, and only once
+// where an attempt that fails will tell of it.
+enum class UpdatedEvent { always, never, when_nothing_is_due };
+
 struct FinalizeOptions {
   std::optional<bool> auto_advance = {};  // empty: as the draft had it
-  bool updated_event = true;              // invoice.updated after invoice.finalized
-  bool numbered = true;                   // Stripe: the negative final invoice of a cancel has none
+  UpdatedEvent updated = UpdatedEvent::always;
+  bool numbered = true;  // Stripe: the negative final invoice of a cancel has none
 };
 // Gives the invoice `open`, or `paid` when nothing is due. Nothing is charged yet.
 store::Document finalize_invoice(store::Transaction& tx, const store::Document& invoice,

@@ -257,6 +257,16 @@ std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& re
   return id;
 }
 
+PaymentStatus foresee_payment(const store::Transaction& tx, const store::Document& payment_method,
+                              bool off_session) {
+  const TestCard* card = test_card_of(tx, payment_method);
+  if (card == nullptr) return PaymentStatus::succeeded;
+  if (asks_to_authenticate(card->behavior, off_session)) {
+    return off_session ? PaymentStatus::declined : PaymentStatus::requires_action;
+  }
+  return decline_when_charged(card->behavior) ? PaymentStatus::declined : PaymentStatus::succeeded;
+}
+
 PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string& payment_intent,
                                       const store::Document& payment_method, bool off_session) {
   const store::Document intent = tx.find("payment_intent", payment_intent);

@@ -37,6 +37,10 @@ struct PaymentRequest {
 // A PaymentIntent for an invoice that became open, in requires_payment_method; emits
 // payment_intent.created. Gives its id.
 std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& request);
+// What an attempt with the payment method will come to.
+[[nodiscard]] PaymentStatus foresee_payment(const store::Transaction& tx,
+                                            const store::Document& payment_method,
+                                            bool off_session);
 // Confirms it with the payment method; writes the charge and the balance transaction; emits
 // charge.succeeded, payment_intent.succeeded or their failures.
 PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string& payment_intent,

@@ -186,7 +186,8 @@ void bill_thresholds(store::Transaction& tx, const store::Document& subscription
   const store::Document draft = store_bill(tx, std::move(bill));
   tx.emit("invoice.created", draft);
   // Stripe: threshold invoices do not wait for late usage (configure-grace-period).
-  const store::Document invoice = finalize_invoice(tx, draft, settings, {.updated_event = false});
+  const store::Document invoice =
+      finalize_invoice(tx, draft, settings, {.updated = UpdatedEvent::never});
   record_bill(tx, *current);
   const bool resets =
       crossed.amount && boolean(current->at("billing_thresholds"), "reset_billing_cycle_anchor");

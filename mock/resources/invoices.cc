@@ -13,7 +13,7 @@
 #include "engine/invoice_due.h"
 #include "engine/invoice_edit.h"
 #include "engine/lines.h"
-#include "engine/new_subscription.h"
+#include "engine/preview.h"
 #include "engine/settings.h"
 
 namespace okapi::resources {
@@ -263,6 +263,7 @@ api::Reply pay(api::Context& ctx) {
         "default payment method on one of them, or pass `payment_method`.");
   }
   if (result.refusal) throw *result.refusal;
+  if (result.status == Status::requires_action) throw api::invoice_requires_action();
   return result.invoice;
 }
 
@@ -304,6 +305,8 @@ api::Reply send(api::Context& ctx) {
   return invoice;
 }
 
+api::Reply create_preview(api::Context& ctx) { return engine::preview_invoice(ctx); }
+
 // --- what only expansion shows
 
 Json payments(store::Transaction& tx, const Json& invoice) {
@@ -332,6 +335,7 @@ void register_invoices(api::Registry& registry) {
   registry.bind("invoices.del", del);
   registry.bind("invoices.list", list);
   registry.bind("invoices.list_line_items", list_line_items);
+  registry.bind("invoices.create_preview", create_preview);
   registry.bind("invoices.finalize_invoice", finalize);
   registry.bind("invoices.pay", pay);
   registry.bind("invoices.void_invoice", void_invoice);

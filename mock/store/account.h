@@ -107,6 +107,9 @@ class Transaction {
   // nothing.
   void emit(std::string_view type, const Document& document);
 
+  // Does the work and undoes all that it wrote and emitted: what would happen, for previews.
+  void rehearse(const std::function<void()>& work);
+
   // A new id with this prefix; `length` is that of the whole id.
   [[nodiscard]] std::string new_id(std::string_view prefix, int length);
   // The account this transaction works on: acct_….

@@ -146,6 +146,18 @@ void Transaction::emit(std::string_view type, const Document& document) {
   work_->emitted.push_back({.type = std::string(type), .document = document, .created = now_});
 }
 
+void Transaction::rehearse(const std::function<void()>& work) {
+  const State before = edit();
+  const std::size_t emitted = work_->emitted.size();
+  const std::size_t written = work_->written.size();
+  const Seconds now = now_;
+  work();
+  *work_->edited = before;
+  work_->emitted.resize(emitted);
+  work_->written.resize(written);
+  now_ = now;
+}
+
 std::string Transaction::new_id(std::string_view prefix, int length) {
   return make_id(account_.settings_.ids, prefix, length, edit().next_id++);
 }

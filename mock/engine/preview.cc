@@ -1,0 +1,188 @@
+#include "engine/preview.h"
+
+#include "api/error.h"
+#include "engine/change_items.h"
+#include "engine/clock.h"
+#include "engine/compose.h"
+#include "engine/invoice_items.h"
+#include "engine/items.h"
+#include "engine/lines.h"
+#include "engine/new_subscription.h"
+
+namespace okapi::engine {
+namespace {
+
+const Json no_details = Json::object();
+
+const Json& details_of(const Json& params) {
+  return has(params, "subscription_details") ? params.at("subscription_details") : no_details;
+}
+
+void refuse_unsupported_preview(const Json& params) {
+  for (const char* name : {"discounts", "schedule", "schedule_details", "on_behalf_of"}) {
+    if (has(params, name) && !params.at(name).empty()) {
+      throw api::not_implemented(std::string("a preview with `") + name + "`");
+    }
+  }
+  for (const char* name : {"billing_cycle_anchor", "cancel_at", "default_tax_rates", "pause",
+                           "resume_at", "start_date", "trial_end", "billing_schedules"}) {
+    if (has(details_of(params), name) && !details_of(params).at(name).empty()) {
+      throw api::not_implemented(std::string("a preview with `subscription_details[") + name +
+                                 "]`");
+    }
+  }
+}
+
+api::ApiError nothing_upcoming(const std::string& customer) {
+  api::ApiError error =
+      api::invalid_request("No upcoming invoices for customer: '" + customer + "'");
+  error.status = 404;
+  error.code = "invoice_upcoming_none";
+  return error;
+}
+
+struct Target {
+  store::Document customer;
+  store::Document subscription;  // empty: none yet
+};
+
+// Stripe: with a customer alone, the subscription whose next invoice comes first.
+store::Document next_to_renew(const store::Transaction& tx, const std::string& customer) {
+  store::Document next;
+  for (const store::Document& each : tx.where("subscription", "customer", customer)) {
+    if (!is_running(*each)) continue;
+    if (!next || period_of(*each).end < period_of(*next).end) next = each;
+  }
+  return next;
+}
+
+Target target_of(api::Context& ctx) {
+  const auto customer = maybe_text(ctx.params, "customer");
+  const auto subscription = maybe_text(ctx.params, "subscription");
+  if (!customer && !subscription) {
+    throw api::invalid_request(
+        "You must either provide a `customer` or a `subscription` to the upcoming invoice "
+        "endpoint.");
+  }
+  Target target;
+  if (subscription) {
+    target.subscription = api::require_param(ctx.tx, "subscription", *subscription, "subscription");
+  }
+  target.customer =
+      api::require_param(ctx.tx, "customer",
+                         customer ? *customer : text(*target.subscription, "customer"), "customer");
+  enter_time_of(ctx.tx, *target.customer);
+  const bool makes_one = has(details_of(ctx.params), "items");
+  if (!subscription && !makes_one) {
+    target.subscription = next_to_renew(ctx.tx, target.customer.id());
+  }
+  return target;
+}
+
+// Items given with the request stand on the preview like pending ones.
+void add_given_items(api::Context& ctx, const Target& target) {
+  if (!has(ctx.params, "invoice_items")) return;
+  for (Json params : ctx.params.at("invoice_items")) {
+    if (has(params, "invoiceitem")) {
+      throw api::not_implemented("a preview with `invoice_items[][invoiceitem]`");
+    }
+    if (has(params, "unit_amount")) {
+      params["unit_amount_decimal"] = std::to_string(integer(params, "unit_amount"));
+    }
+    if (has(params, "price")) params["pricing"] = {{"price", params.at("price")}};
+    const std::string currency =
+        target.subscription ? text(*target.subscription, "currency") : std::string();
+    Json item = make_invoice_item(
+        ctx.tx, {.customer = *target.customer,
+                 .cost = read_item_cost(ctx.tx, params, currency),
+                 .subscription = target.subscription ? target.subscription.id() : std::string()});
+    api::assign_params(item, params, {"description", "discountable", "period"});
+    (void)ctx.tx.insert(std::move(item));
+  }
+}
+
+Bill preview_new(api::Context& ctx, const Target& target) {
+  Json subscription = make_subscription(ctx.tx, {.params = details_of(ctx.params),
+                                                 .customer = target.customer,
+                                                 .version = ctx.version,
+                                                 .prefix = "subscription_details"});
+  return compose_first(ctx.tx, subscription, true);
+}
+
+// The subscription as the details would change it.
+Json changed_subscription(api::Context& ctx, const Target& target) {
+  const Json& details = details_of(ctx.params);
+  store::Document subscription = target.subscription;
+  if (has(details, "items")) {
+    ItemChanges changes = {.entries = details.at("items"), .list = "subscription_details[items]"};
+    if (const auto behavior = maybe_text(details, "proration_behavior")) {
+      changes.proration_behavior = *behavior;
+    }
+    subscription = change_items(ctx.tx, subscription, changes);
+  }
+  Json tree = *subscription;
+  if (has(details, "cancel_at_period_end")) {
+    set_cancel_at_period_end(tree, boolean(details, "cancel_at_period_end"), ctx.now());
+  }
+  return tree;
+}
+
+Bill preview_next(api::Context& ctx, const Target& target) {
+  if (is_ended(*target.subscription)) throw nothing_upcoming(target.customer.id());
+  const Json subscription = changed_subscription(ctx, target);
+  if (maybe_boolean(details_of(ctx.params), "cancel_now")) {
+    return compose_last(ctx.tx, subscription, true);
+  }
+  const Seconds end = period_of(subscription).end;
+  Bill bill = compose_renewal(ctx.tx, subscription,
+                              {.at = end,
+                               .ends = has(subscription, "cancel_at"),
+                               .preview = true,
+                               // Stripe: the next regular invoice, without what is pending.
+                               .pending = maybe_text(ctx.params, "preview_mode") != "recurring"});
+  bill.invoice["created"] = end;
+  set_auto_advance(bill.invoice, true, end + ctx.settings.draft_grace);
+  return bill;
+}
+
+// No subscription: what is pending.
+Bill preview_pending(api::Context& ctx, const Target& target) {
+  const std::string currency =
+      maybe_text(ctx.params, "currency")
+          .value_or(maybe_text(*target.customer, "currency").value_or("usd"));
+  Bill bill = make_bill(ctx.tx, {.customer = target.customer,
+                                 .currency = currency,
+                                 .billing_reason = "upcoming",
+                                 .period = {.start = ctx.now(), .end = ctx.now()},
+                                 .preview = true});
+  for (const store::Document& item :
+       pending_items_of(ctx.tx, {.customer = target.customer.id(), .currency = currency})) {
+    add_invoice_item_line(ctx.tx, bill, *item);
+  }
+  return bill;
+}
+
+Bill compose_preview(api::Context& ctx, const Target& target) {
+  add_given_items(ctx, target);
+  if (target.subscription) return preview_next(ctx, target);
+  if (has(details_of(ctx.params), "items")) return preview_new(ctx, target);
+  return preview_pending(ctx, target);
+}
+
+}  // namespace
+
+Json preview_invoice(api::Context& ctx) {
+  refuse_unsupported_preview(ctx.params);
+  const Target target = target_of(ctx);
+  Json preview;
+  ctx.tx.rehearse([&] {
+    Bill bill = compose_preview(ctx, target);
+    if (bill.lines().empty()) throw nothing_upcoming(target.customer.id());
+    plan_bill_credits(ctx.tx, bill);
+    settle_totals(ctx.tx, bill);
+    preview = std::move(bill.invoice);
+  });
+  return preview;
+}
+
+}  // namespace okapi::engine
