@@ -117,6 +117,10 @@ void strip_internal_fields(Json& tree) {
 Json public_tree(const store::Document& document) {
   Json tree = *document;
   strip_internal_fields(tree);
+  // The store names every document, Stripe not every object (billing.alert_triggered).
+  ObjectType type(0);
+  Node id(0);
+  if (find_object(document.kind(), type) && !type.fields().find("id", id)) tree.erase("id");
   return tree;
 }
 
