@@ -1,6 +1,7 @@
 #include "store/fingerprint.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace okapi::store {
@@ -43,6 +44,27 @@ Fingerprint fingerprint(std::string_view text) {
 
 Fingerprint fingerprint(std::string_view first, std::string_view second) {
   return mix(fingerprint(first), second);
+}
+
+std::string to_hex(Fingerprint fingerprint) {
+  constexpr std::string_view alphabet = "0123456789abcdef";
+  std::string digits;
+  for (const std::uint64_t half : {fingerprint.high, fingerprint.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) digits += alphabet[half >> shift & 15];
+  }
+  return digits;
+}
+
+std::optional<Fingerprint> from_hex(std::string_view digits) {
+  constexpr std::size_t half = 16;
+  if (digits.size() != 2 * half) return std::nullopt;
+  Fingerprint fingerprint;
+  for (std::uint64_t* part : {&fingerprint.high, &fingerprint.low}) {
+    const char* end = digits.data() + half;
+    if (std::from_chars(digits.data(), end, *part, 16).ptr != end) return std::nullopt;
+    digits.remove_prefix(half);
+  }
+  return fingerprint;
 }
 
 }  // namespace okapi::store

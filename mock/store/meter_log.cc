@@ -1,72 +1,314 @@
 #include "store/meter_log.h"
 
 #include <algorithm>
-#include <set>
+#include <atomic>
+#include <limits>
+#include <utility>
+
+#include "base/check.h"
 
 namespace okapi::store {
+namespace {
 
-MeterLog::Rep& MeterLog::own() {
-  rep_ = rep_ ? std::make_shared<Rep>(*rep_) : std::make_shared<Rep>();
-  return *rep_;
+// Stripe: identifiers are unique over a rolling window of 24 hours.
+constexpr Seconds identifier_window = day;
+// How far ahead of its arrival an event's own time may lie, and a little more.
+constexpr Seconds furthest_ahead = hour;
+
+constexpr Seconds least_time = std::numeric_limits<Seconds>::min();
+
+}  // namespace
+
+// --- chunks and their summaries
+
+MeterLog::ChunkKey MeterLog::first_key(std::uint32_t series) {
+  return {.series = series, .at = least_time, .received = 0};
+}
+
+MeterLog::ChunkEntry MeterLog::entry_of(MeterChunk chunk) {
+  ChunkEntry entry{.sum = chunk.sum(0, chunk.size()),
+                   .count = chunk.size(),
+                   .first_at = chunk[0].at,
+                   .last_at = chunk[chunk.size() - 1].at,
+                   .least_received = chunk[0].received,
+                   .most_received = chunk[0].received};
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    entry.least_received = std::min(entry.least_received, chunk[i].received);
+    entry.most_received = std::max(entry.most_received, chunk[i].received);
+  }
+  entry.chunk = std::make_shared<MeterChunk>(std::move(chunk));
+  return entry;
+}
+
+// The chunk of an entry that edit() gave, for writing.
+std::shared_ptr<MeterChunk>& MeterLog::own(ChunkEntry& entry) {
+  if (entry.chunk.use_count() != 1) {
+    entry.chunk = std::make_shared<MeterChunk>(*entry.chunk);
+  } else {
+    // Whoever let go of the chunk last has finished reading it.
+    std::atomic_thread_fence(std::memory_order_acquire);
+  }
+  return entry.chunk;
+}
+
+// The last chunk of the series that begins at or before `from`.
+std::optional<MeterLog::ChunkKey> MeterLog::key_at(const ChunkKey& from) const {
+  std::optional<ChunkKey> found;
+  chunks_.descend(from, [&](const ChunkKey& key, const ChunkEntry&) {
+    if (key.series == from.series) found = key;
+    return false;
+  });
+  return found;
+}
+
+// The chunks with points in the window, in time order; the visitor returns false to stop.
+template <typename Visitor>
+void MeterLog::each_chunk(std::uint32_t series, Seconds start, Seconds end, Visitor&& visit) const {
+  const ChunkKey from{.series = series, .at = start, .received = 0};
+  chunks_.ascend(key_at(from).value_or(from), [&](const ChunkKey& key, const ChunkEntry& entry) {
+    if (key.series != series || entry.first_at >= end) return false;
+    return entry.last_at < start || visit(key, entry);
+  });
+}
+
+// --- series
+
+std::optional<std::uint32_t> MeterLog::find_series(std::string_view meter,
+                                                   std::string_view customer) const {
+  const std::uint32_t* series = series_of_.find(fingerprint(meter, customer));
+  return series == nullptr ? std::nullopt : std::optional(*series);
+}
+
+std::uint32_t MeterLog::require_series(const std::string& meter, const std::string& customer) {
+  if (const std::optional<std::uint32_t> known = find_series(meter, customer)) return *known;
+  const auto number = static_cast<std::uint32_t>(series_.size());
+  series_.set(number, std::make_shared<Series>(Series{.meter = meter, .customer = customer}));
+  series_of_.set(fingerprint(meter, customer), number);
+  return number;
+}
+
+// --- writing
+
+void MeterLog::append(const MeterEntry& entry) {
+  const std::uint32_t series = require_series(entry.meter, entry.customer);
+  insert(series, entry.point);
+  const Fingerprint identifier =
+      entry.identifier.empty() ? entry.fingerprint : fingerprint(entry.identifier);
+  if (identifier == Fingerprint{}) return;
+  identifiers_.set(identifier, {.series = series,
+                                .received = static_cast<std::uint32_t>(entry.point.received),
+                                .received_at = entry.received_at});
+}
+
+void MeterLog::insert(std::uint32_t series, const MeterPoint& point) {
+  ++size_;
+  const ChunkKey at{.series = series, .at = point.at, .received = point.received};
+  const auto [key, entry] = chunks_.edit_last(at);
+  if (entry != nullptr && key->series == series) {
+    insert_into(ChunkKey(*key), *entry, point);
+  } else {
+    chunks_.set(first_key(series), entry_of(MeterChunk(point)));
+  }
+}
+
+void MeterLog::insert_into(const ChunkKey& key, ChunkEntry& entry, const MeterPoint& point) {
+  const std::size_t index = entry.chunk->lower_bound(point.at, point.received);
+  if (!entry.chunk->can_hold(point)) {
+    // Points a lifetime apart: what comes after this one moves on, and it gets a chunk of its own.
+    const ChunkKey own_key{.series = key.series, .at = point.at, .received = point.received};
+    make_room(key, entry, index);
+    chunks_.set(index == 0 ? key : own_key, entry_of(MeterChunk(point)));
+    return;
+  }
+  if (entry.count == MeterChunk::capacity) {
+    // Events mostly come in time order: a full chunk stays full, and the next one begins.
+    const ChunkKey at{.series = key.series, .at = point.at, .received = point.received};
+    if (index == MeterChunk::capacity) {
+      chunks_.set(at, entry_of(MeterChunk(point)));
+      return;
+    }
+    make_room(key, entry, MeterChunk::capacity / 2);
+    const auto [half, its] = chunks_.edit_last(at);
+    return insert_into(ChunkKey(*half), *its, point);
+  }
+  own(entry)->insert(index, point);
+  entry.sum += point.value;
+  ++entry.count;
+  entry.first_at = std::min(entry.first_at, point.at);
+  entry.last_at = std::max(entry.last_at, point.at);
+  entry.least_received = std::min(entry.least_received, point.received);
+  entry.most_received = std::max(entry.most_received, point.received);
+}
+
+// Moves the points from `index` on to a chunk behind.
+void MeterLog::make_room(const ChunkKey& key, ChunkEntry& entry, std::size_t index) {
+  if (index == entry.chunk->size()) return;
+  const MeterPoint first = (*entry.chunk)[index];
+  const ChunkKey behind{.series = key.series, .at = first.at, .received = first.received};
+  OKAPI_CHECK(key < behind);  // arrival numbers are unique
+  if (index == 0) {
+    const ChunkEntry moved = entry;
+    chunks_.erase(key);
+    chunks_.set(behind, moved);
+    return;
+  }
+  MeterChunk right = own(entry)->split(index);
+  entry = entry_of(std::move(*entry.chunk));
+  chunks_.set(behind, entry_of(std::move(right)));
+}
+
+void MeterLog::remove(const Place& place) {
+  --size_;
+  ChunkEntry& entry = *chunks_.edit(place.key).value;
+  if (entry.count == 1) {
+    chunks_.erase(place.key);
+    return;
+  }
+  entry.sum -= (*entry.chunk)[place.index].value;
+  MeterChunk& chunk = *own(entry);
+  chunk.erase(place.index);
+  --entry.count;
+  entry.first_at = chunk[0].at;
+  entry.last_at = chunk[chunk.size() - 1].at;
+}
+
+// --- identifiers
+
+std::optional<Sighting> MeterLog::find_recent(Fingerprint identifier, Seconds now) const {
+  const std::optional<Sighting> sighting = identifiers_.find(identifier);
+  if (!sighting || sighting->received_at <= now - identifier_window) return std::nullopt;
+  return sighting;
+}
+
+// Most events are about the time they arrive at, so the search goes back from there first.
+std::optional<MeterLog::Place> MeterLog::locate(const Sighting& sighting) const {
+  std::optional<Place> found;
+  const auto look = [&](const ChunkKey& key, const ChunkEntry& entry) {
+    if (key.series != sighting.series) return false;
+    if (entry.most_received - entry.least_received <
+        sighting.received - static_cast<std::uint32_t>(entry.least_received)) {
+      return true;
+    }
+    for (std::size_t i = 0; i < entry.chunk->size(); ++i) {
+      if (static_cast<std::uint32_t>((*entry.chunk)[i].received) != sighting.received) continue;
+      found = Place{.key = key, .index = i};
+      return false;
+    }
+    return true;
+  };
+  const ChunkKey around{.series = sighting.series, .at = sighting.received_at + furthest_ahead};
+  chunks_.descend(around, look);
+  if (!found) chunks_.ascend(around, look);
+  return found;
+}
+
+MeterEntry MeterLog::entry_at(const Place& place, const Sighting& sighting) const {
+  const Series& series = **series_.find(place.key.series);
+  return {.meter = series.meter,
+          .customer = series.customer,
+          .point = (*chunks_.find(place.key)->chunk)[place.index],
+          .received_at = sighting.received_at};
 }
 
 std::optional<MeterEntry> MeterLog::find(std::string_view identifier, Seconds now) const {
-  if (!rep_) return std::nullopt;
-  for (const MeterEntry& entry : rep_->entries) {
-    if (entry.identifier == identifier && entry.received_at > now - day) return entry;
-  }
-  return std::nullopt;
+  const std::optional<Sighting> sighting = find_recent(fingerprint(identifier), now);
+  if (!sighting) return std::nullopt;
+  const std::optional<Place> place = locate(*sighting);
+  OKAPI_CHECK(place.has_value());
+  MeterEntry entry = entry_at(*place, *sighting);
+  entry.identifier = identifier;
+  return entry;
 }
 
-void MeterLog::append(MeterEntry entry) { own().entries.push_back(std::move(entry)); }
-
 bool MeterLog::cancel(std::string_view identifier, Seconds now) {
-  if (!find(identifier, now)) return false;
-  std::erase_if(own().entries, [&](const MeterEntry& e) {
-    return e.identifier == identifier && e.received_at > now - day;
+  const std::optional<Sighting> sighting = find_recent(fingerprint(identifier), now);
+  if (!sighting) return false;
+  const std::optional<Place> place = locate(*sighting);
+  OKAPI_CHECK(place.has_value());
+  remove(*place);
+  return identifiers_.erase(fingerprint(identifier));
+}
+
+// --- reading
+
+WindowAggregate MeterLog::aggregate(std::string_view meter, std::string_view customer,
+                                    Seconds start, Seconds end) const {
+  WindowAggregate result;
+  const std::optional<std::uint32_t> series = find_series(meter, customer);
+  if (!series || start >= end) return result;
+  const MeterChunk* last_chunk = nullptr;
+  std::size_t after_last = 0;
+  each_chunk(*series, start, end, [&](const ChunkKey&, const ChunkEntry& entry) {
+    // A chunk inside the window is not even looked at: its points lie elsewhere in memory.
+    const bool whole = start <= entry.first_at && entry.last_at < end;
+    const std::size_t from = whole ? 0 : entry.chunk->lower_bound(start);
+    const std::size_t to = whole ? entry.count : entry.chunk->lower_bound(end);
+    if (from == to) return true;
+    result.sum += whole ? entry.sum : entry.chunk->sum(from, to);
+    result.count += static_cast<std::int64_t>(to - from);
+    last_chunk = entry.chunk.get();
+    after_last = to;
+    return true;
   });
-  return true;
+  if (last_chunk != nullptr) result.last = (*last_chunk)[after_last - 1];
+  return result;
 }
 
 std::vector<MeterPoint> MeterLog::points(std::string_view meter, std::string_view customer,
                                          Seconds start, Seconds end) const {
   std::vector<MeterPoint> found;
-  if (!rep_) return found;
-  for (const MeterEntry& entry : rep_->entries) {
-    if (entry.meter != meter || entry.customer != customer) continue;
-    if (entry.point.at >= start && entry.point.at < end) found.push_back(entry.point);
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const MeterPoint& a, const MeterPoint& b) { return a.at < b.at; });
+  const std::optional<std::uint32_t> series = find_series(meter, customer);
+  if (!series || start >= end) return found;
+  each_chunk(*series, start, end, [&](const ChunkKey&, const ChunkEntry& entry) {
+    const std::size_t to = entry.chunk->lower_bound(end);
+    for (std::size_t i = entry.chunk->lower_bound(start); i < to; ++i) {
+      found.push_back((*entry.chunk)[i]);
+    }
+    return true;
+  });
   return found;
 }
 
-WindowAggregate MeterLog::aggregate(std::string_view meter, std::string_view customer,
-                                    Seconds start, Seconds end) const {
-  WindowAggregate result;
-  for (const MeterPoint& point : points(meter, customer, start, end)) {
-    result.sum += point.value;
-    ++result.count;
-    result.last = point;
-  }
-  return result;
-}
-
 std::vector<std::string> MeterLog::customers(std::string_view meter) const {
-  std::set<std::string> found;
-  if (rep_) {
-    for (const MeterEntry& entry : rep_->entries) {
-      if (entry.meter == meter) found.insert(entry.customer);
-    }
-  }
-  return {found.begin(), found.end()};
+  std::vector<std::string> found;
+  series_.ascend(std::uint32_t{0}, [&](std::uint32_t, const std::shared_ptr<const Series>& each) {
+    const std::uint32_t* number = series_of_.find(fingerprint(each->meter, each->customer));
+    const ChunkKey last{.series = *number, .at = std::numeric_limits<Seconds>::max()};
+    if (each->meter == meter && key_at(last)) found.push_back(each->customer);
+    return true;
+  });
+  std::ranges::sort(found);
+  return found;
 }
-
-std::size_t MeterLog::size() const { return rep_ ? rep_->entries.size() : 0; }
 
 void MeterLog::visit(const std::function<void(const MeterEntry&)>& visitor) const {
-  if (!rep_) return;
-  for (const MeterEntry& entry : rep_->entries) visitor(entry);
+  struct Known {
+    std::uint64_t event = 0;  // series and arrival number
+    Fingerprint identifier = {};
+    Seconds received_at = 0;
+  };
+  std::vector<Known> known;
+  known.reserve(identifiers_.size());
+  identifiers_.visit([&](Fingerprint identifier, const Sighting& sighting) {
+    known.push_back({.event = std::uint64_t{sighting.series} << 32 | sighting.received,
+                     .identifier = identifier,
+                     .received_at = sighting.received_at});
+  });
+  std::ranges::sort(known, {}, &Known::event);
+  chunks_.ascend(first_key(0), [&](const ChunkKey& key, const ChunkEntry& chunk) {
+    for (std::size_t i = 0; i < chunk.chunk->size(); ++i) {
+      MeterEntry entry = entry_at({.key = key, .index = i}, {});
+      const std::uint64_t event =
+          std::uint64_t{key.series} << 32 | static_cast<std::uint32_t>(entry.point.received);
+      const auto found = std::ranges::lower_bound(known, event, {}, &Known::event);
+      if (found != known.end() && found->event == event) {
+        entry.fingerprint = found->identifier;
+        entry.received_at = found->received_at;
+      }
+      visitor(entry);
+    }
+    return true;
+  });
 }
 
 }  // namespace okapi::store

@@ -1,14 +1,12 @@
-// Meter events as what they are to billing: points (time, value) in one series per meter and customer.
-// Counted at once, deduplicated by identifier, cancelable; a window is summed without a scan of the
-// events outside it. A MeterLog is a value: copies share, writing to one leaves the others (snapshots).
+// Meter events as what they are to billing: points (time, value) in one series per meter and
+// customer. Counted at once, deduplicated by identifier, cancelable; a window is summed without a
+// look at the events outside it, and inside it by chunks. A MeterLog is a value: copies share,
+// writing to one leaves the others (snapshots, transactions) and copies only a chunk and a bucket.
 // Sources: usage-billing 2.2 to 2.5; performance 4.
-//
-// PLACEHOLDER of the same interface: plain vectors.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,14 +15,12 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "store/fingerprint.h"
+#include "store/identifier_table.h"
+#include "store/meter_chunk.h"
+#include "store/persistent_map.h"
 
 namespace okapi::store {
-
-struct MeterPoint {
-  Seconds at = 0;               // the event's own timestamp
-  Decimal value;                // zero for a counting meter without a value
-  std::uint64_t received = 0;   // number in order of arrival within the account
-};
 
 struct WindowAggregate {
   Decimal sum;
@@ -35,16 +31,19 @@ struct WindowAggregate {
 struct MeterEntry {
   std::string meter;
   std::string customer;
-  std::string identifier;
-  MeterPoint point;
+  // Given to append() as text or, from a snapshot file, as its fingerprint; only that is kept and
+  // given back. Both empty: the event cannot be told from a repetition, nor canceled.
+  std::string identifier = {};
+  Fingerprint fingerprint = {};
+  MeterPoint point = {};
   Seconds received_at = 0;  // by the customer's clock; identifiers are unique for 24 h from here
 };
 
 class MeterLog {
  public:
-  // The entry that used this identifier for this meter's event name within 24 h before `now`.
+  // The entry that used this identifier within 24 h before `now`.
   [[nodiscard]] std::optional<MeterEntry> find(std::string_view identifier, Seconds now) const;
-  void append(MeterEntry entry);
+  void append(const MeterEntry& entry);
   // Takes the event out again (an adjustment). False when it is not there.
   bool cancel(std::string_view identifier, Seconds now);
 
@@ -56,16 +55,61 @@ class MeterLog {
                                                Seconds start, Seconds end) const;
   // Customers with at least one event on the meter.
   [[nodiscard]] std::vector<std::string> customers(std::string_view meter) const;
-  [[nodiscard]] std::size_t size() const;
-  // Every entry, in order of arrival, for snapshot files.
+  [[nodiscard]] std::size_t size() const { return size_; }
+  // Every entry for snapshot files, series by series in time order; appended to an empty log they
+  // make an equal one. An identifier that was used again later has only its later entry.
   void visit(const std::function<void(const MeterEntry&)>& visitor) const;
 
  private:
-  struct Rep {
-    std::vector<MeterEntry> entries;
+  struct Series {
+    std::string meter;
+    std::string customer;
   };
-  Rep& own();
-  std::shared_ptr<Rep> rep_;
+  // The chunk holds the points from here to the next key; the first key of a series has the least
+  // time there is.
+  struct ChunkKey {
+    std::uint32_t series = 0;
+    Seconds at = 0;
+    std::uint64_t received = 0;
+    friend auto operator<=>(const ChunkKey&, const ChunkKey&) = default;
+  };
+  // What a window that covers the whole chunk needs of it.
+  struct ChunkEntry {
+    std::shared_ptr<MeterChunk> chunk = {};
+    Decimal sum = {};
+    std::size_t count = 0;
+    Seconds first_at = 0;
+    Seconds last_at = 0;
+    std::uint64_t least_received = 0;  // bounds; a cancellation may leave them wide
+    std::uint64_t most_received = 0;
+  };
+  struct Place {
+    ChunkKey key;
+    std::size_t index = 0;
+  };
+
+  [[nodiscard]] static ChunkKey first_key(std::uint32_t series);
+  [[nodiscard]] static ChunkEntry entry_of(MeterChunk chunk);
+  [[nodiscard]] static std::shared_ptr<MeterChunk>& own(ChunkEntry& entry);
+  [[nodiscard]] std::optional<std::uint32_t> find_series(std::string_view meter,
+                                                         std::string_view customer) const;
+  [[nodiscard]] std::uint32_t require_series(const std::string& meter, const std::string& customer);
+  [[nodiscard]] std::optional<ChunkKey> key_at(const ChunkKey& from) const;
+  [[nodiscard]] std::optional<Place> locate(const Sighting& sighting) const;
+  [[nodiscard]] MeterEntry entry_at(const Place& place, const Sighting& sighting) const;
+  [[nodiscard]] std::optional<Sighting> find_recent(Fingerprint identifier, Seconds now) const;
+  void insert(std::uint32_t series, const MeterPoint& point);
+  void insert_into(const ChunkKey& key, ChunkEntry& entry, const MeterPoint& point);
+  void make_room(const ChunkKey& key, ChunkEntry& entry, std::size_t index);
+  void remove(const Place& place);
+  template <typename Visitor>
+  void each_chunk(std::uint32_t series, Seconds start, Seconds end, Visitor&& visit) const;
+
+  PersistentMap<Fingerprint, std::uint32_t> series_of_;  // of meter and customer
+  PersistentMap<std::uint32_t, std::shared_ptr<const Series>> series_;
+  PersistentMap<ChunkKey, ChunkEntry> chunks_;
+  IdentifierTable identifiers_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace okapi::store

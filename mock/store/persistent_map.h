@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace okapi::store {
@@ -58,6 +59,31 @@ class PersistentMap {
       node = &inner.children[at];
     }
     set_in(as_leaf(**node), std::move(key), std::move(value));
+  }
+
+  struct Slot {
+    const Key* key = nullptr;
+    Value* value = nullptr;  // for writing in place; null: there is no such entry
+  };
+  // The entry of this key, and the last entry not after it; both stay valid until this map is
+  // written to in another way.
+  template <typename Probe>
+  [[nodiscard]] Slot edit(const Probe& key) {
+    if (find(key) == nullptr) return {};
+    return edit_in_leaf(key);
+  }
+  template <typename Probe>
+  [[nodiscard]] Slot edit_last(const Probe& key) {
+    if (root_ == nullptr) return {};
+    const Slot slot = edit_in_leaf(key);
+    if (slot.value != nullptr) return slot;
+    // Everything in the leaf where it would stand is after it, so it is in the one before.
+    std::optional<Key> before;
+    descend(key, [&](const Key& at, const Value&) {
+      before = at;
+      return false;
+    });
+    return before ? edit_in_leaf(*before) : Slot{};
   }
 
   template <typename Probe>
@@ -164,6 +190,21 @@ class PersistentMap {
     } else {
       node = std::make_shared<Inner>(as_inner(*node));
     }
+  }
+
+  template <typename Probe>
+  Slot edit_in_leaf(const Probe& key) {
+    NodePtr* node = &root_;
+    own(*node, height_);
+    for (int level = height_; level > 0; --level) {
+      Inner& inner = as_inner(**node);
+      node = &inner.children[child_of(inner, key)];
+      own(*node, level - 1);
+    }
+    Leaf& leaf = as_leaf(**node);
+    const std::uint32_t after = upper_bound(leaf, key, 0);
+    if (after == 0) return {};
+    return {.key = &leaf.keys[after - 1], .value = &leaf.values[after - 1]};
   }
 
   void grow() {

@@ -21,7 +21,7 @@ Json to_json(const ClockSetting& clock) {
 Json to_json(const MeterEntry& entry) {
   return {{"meter", entry.meter},
           {"customer", entry.customer},
-          {"identifier", entry.identifier},
+          {"identifier", to_hex(entry.fingerprint)},
           {"at", entry.point.at},
           {"value", entry.point.value.text()},
           {"received", entry.point.received},
@@ -236,13 +236,20 @@ class StateReader {
     if (!event.is_object()) fail("the meter event is not an object");
     const std::optional<Decimal> value = Decimal::parse(text_of(event, "value"));
     if (!value) fail("value is not a decimal");
-    state.meter_log.append({.meter = text_of(event, "meter"),
-                            .customer = text_of(event, "customer"),
-                            .identifier = text_of(event, "identifier"),
-                            .point = {.at = time_of(event, "at"),
-                                      .value = *value,
-                                      .received = number_of(event, "received")},
-                            .received_at = time_of(event, "received_at")});
+    const std::optional<Fingerprint> identifier = from_hex(text_of(event, "identifier"));
+    if (!identifier) fail("identifier is not a fingerprint of 32 digits");
+    try {
+      state.meter_log.append({.meter = text_of(event, "meter"),
+                              .customer = text_of(event, "customer"),
+                              .fingerprint = *identifier,
+                              .point = {.at = time_of(event, "at"),
+                                        .value = *value,
+                                        .received = number_of(event, "received")},
+                              .received_at = time_of(event, "received_at")});
+    } catch (const std::exception&) {
+      // Sums that no usage reaches, or arrival numbers that are not unique.
+      fail("the meter event does not go with the others");
+    }
   }
 
   std::vector<NamedState> finished() {
