@@ -109,6 +109,7 @@ api::Reply archive(api::Context& ctx) { return set_status(ctx, "archived"); }
 void register_billing_alerts(api::Registry& registry) {
   registry.bind("billing.alerts.create", create);
   registry.bind("billing.alerts.retrieve", retrieve);
+  registry.computed("billing.alerts.retrieve");  // an archived alert is stored and still 404
   registry.bind("billing.alerts.list", list);
   registry.bind("billing.alerts.activate", activate);
   registry.bind("billing.alerts.deactivate", deactivate);
