@@ -331,6 +331,7 @@ Json confirmation_secret(store::Transaction& tx, const Json& invoice) {
 void register_invoices(api::Registry& registry) {
   registry.bind("invoices.create", create);
   registry.bind("invoices.retrieve", retrieve);
+  registry.computed("invoices.retrieve");  // a draft is computed when it is read
   registry.bind("invoices.update", update);
   registry.bind("invoices.del", del);
   registry.bind("invoices.list", list);
