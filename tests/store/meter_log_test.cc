@@ -303,6 +303,8 @@ TEST_CASE("an event is found for cancellation however far its time is from its a
   log.append(late);
   MeterEntry early = event("early", 4'000'000, "2000", ++received);
   early.received_at = 5'000;
+  // Enough others before it that it does not stand in the chunk of its arrival.
+  for (Seconds at = 3'000'000; at < 3'001'000; ++at) log.append(event("", at, "0", ++received));
   log.append(early);
   CHECK(log.aggregate("mtr_1", "cus_1", 0, 5'000'000).sum.text() == "8000");
   CHECK(log.cancel("late", 5'000));
