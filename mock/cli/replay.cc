@@ -11,6 +11,7 @@
 #include "cli/curl.h"
 #include "cli/markdown.h"
 #include "cli/placeholders.h"
+#include "cli/summary.h"
 #include "cli/world.h"
 #include "engine/explain.h"
 
@@ -145,9 +146,7 @@ class Replay {
     };
     for (const Json& made : made_) add(made);
     if (list_path.empty()) return found;
-    const Json page = get(list_path + "?limit=100");
-    const Json& data = at_path(page, {"data"});
-    for (const Json& listed : data.is_array() ? data : Json::array()) add(listed);
+    for (const Json& listed : list(list_path + "?limit=100")) add(listed);
     return found;
   }
 
@@ -159,19 +158,29 @@ class Replay {
     return Json::parse(send_(request).body, nullptr, false);
   }
 
+  // Every invoice that the page's customers got, also by time passing, and what it all came to.
   void explain_invoices() {
+    std::string summary;
     for (const std::string& customer : customers_) {
-      const Json page = get("/v1/invoices?limit=100&customer=" + customer);
-      const Json& invoices = at_path(page, {"data"});
-      if (!invoices.is_array()) continue;
-      for (auto invoice = invoices.rbegin(); invoice != invoices.rend(); ++invoice) {
-        const Json explanation = get("/_okapi/explain/" + text(*invoice, "id"));
-        if (!has(explanation, "error")) {
-          std::printf("\n%s", engine::explanation_text(explanation).c_str());
-        }
+      std::vector<Json> invoices = list("/v1/invoices?limit=100&customer=" + customer);
+      std::ranges::reverse(invoices);
+      for (const Json& invoice : invoices) {
+        const Json explanation = get("/_okapi/explain/" + text(invoice, "id"));
+        if (has(explanation, "error")) continue;
+        std::printf("\n%s", engine::explanation_text(explanation).c_str());
+        summary += invoice_summary(explanation);
       }
+      summary += ledger_summary(
+          list("/v1/billing/credit_balance_transactions?limit=100&customer=" + customer));
     }
-    std::printf("\n");
+    std::printf("\nIn short\n%s\n", summary.c_str());
+    customers_.clear();
+  }
+
+  std::vector<Json> list(const std::string& target) {
+    const Json page = get(target);
+    const Json& data = at_path(page, {"data"});
+    return data.is_array() ? data.get<std::vector<Json>>() : std::vector<Json>();
   }
 
   const ReplayConfig& config_;
