@@ -1,5 +1,5 @@
-// Sessions of the meter event stream: tokens that are good for 15 minutes. Whose they are, the server
-// remembers; whether they still are, the account knows.
+// Sessions of the meter event stream: tokens that are good for 15 minutes. Whose they are, the
+// server remembers; whether they still are, the account knows.
 #pragma once
 
 #include <string>

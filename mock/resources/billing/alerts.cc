@@ -114,6 +114,7 @@ void register_billing_alerts(api::Registry& registry) {
   registry.bind("billing.alerts.activate", activate);
   registry.bind("billing.alerts.deactivate", deactivate);
   registry.bind("billing.alerts.archive", archive);
+  registry.computed("billing.alerts.retrieve");
   registry.index(kind, "usage_threshold.meter");
   registry.index("billing.alert_triggered", "_alert");
 }
