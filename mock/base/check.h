@@ -1,5 +1,5 @@
-// Conditions that only a bug of ours can break. A failed check throws Bug: dispatch answers 500 with
-// the request id, drops the transaction and logs file and line. Never used for user input.
+// Conditions that only a bug of ours can break. A failed check throws Bug: dispatch answers 500
+// with the request id, drops the transaction and logs file and line. Never used for user input.
 #pragma once
 
 #include <stdexcept>

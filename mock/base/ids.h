@@ -1,6 +1,6 @@
-// Object ids: prefix and alphabet as Stripe's, either counting up (for a seed: the same requests give
-// the same ids) or scattered. Both are pure functions of (seed, number), so a snapshot that keeps the
-// number continues exactly where it was. Randomness enters only through random_seed().
+// Object ids: prefix and alphabet as Stripe's, either counting up (for a seed: the same requests
+// give the same ids) or scattered. Both are pure functions of (seed, number), so a snapshot that
+// keeps the number continues exactly where it was. Randomness enters only through random_seed().
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 namespace okapi {
 
 struct IdSource {
-  bool counting = false;      // true: zero-padded numbers, readable in tests
-  std::uint64_t seed = 0;     // scatters the ids otherwise
+  bool counting = false;   // true: zero-padded numbers, readable in tests
+  std::uint64_t seed = 0;  // scatters the ids otherwise
 };
 
 // `length` is that of the whole id, prefix included; `number` differs from id to id.

@@ -1,13 +1,14 @@
-// The Json type and its readers. A reader throws nlohmann's exception when the field is missing or of
-// another kind: a misspelt field is a bug, never a silent null.
-// Text form: `id`, `object`, then alphabetical, at every level, as Stripe prints (api-conventions 1.3).
+// The Json type and its readers. A reader throws nlohmann's exception when the field is missing or
+// of another kind: a misspelt field is a bug, never a silent null. Text form: `id`, `object`, then
+// alphabetical, at every level, as Stripe prints (api-conventions 1.3).
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "base/decimal.h"
 #include "base/time.h"
@@ -23,7 +24,8 @@ using Json = nlohmann::json;
 [[nodiscard]] Decimal decimal(const Json& object, std::string_view key);  // a string field
 [[nodiscard]] std::optional<std::string> maybe_text(const Json& object, std::string_view key);
 [[nodiscard]] std::optional<std::int64_t> maybe_integer(const Json& object, std::string_view key);
-[[nodiscard]] bool maybe_boolean(const Json& object, std::string_view key);  // absent and null: false
+[[nodiscard]] bool maybe_boolean(const Json& object,
+                                 std::string_view key);  // absent and null: false
 [[nodiscard]] std::optional<Decimal> maybe_decimal(const Json& object, std::string_view key);
 // True when the key is there and not null.
 [[nodiscard]] bool has(const Json& object, std::string_view key);

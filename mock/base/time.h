@@ -1,5 +1,5 @@
-// Time in unix seconds, UTC, and the calendar that billing periods need. The one place that reads the
-// wall clock is wall_clock(); everything else gets its time as an argument.
+// Time in unix seconds, UTC, and the calendar that billing periods need. The one place that reads
+// the wall clock is wall_clock(); everything else gets its time as an argument.
 #pragma once
 
 #include <cstdint>
