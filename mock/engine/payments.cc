@@ -1,7 +1,5 @@
 #include "engine/payments.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "api/operation.h"
@@ -295,30 +293,6 @@ void cancel_payment_intent(store::Transaction& tx, const std::string& payment_in
     edited["next_action"] = nullptr;
     edited["status"] = "canceled";
   }));
-}
-
-std::int64_t minimum_charge(std::string_view currency) {
-  struct Minimum {
-    std::string_view currency;
-    std::int64_t amount;
-  };
-  // Stripe: docs, "minimum and maximum charge amounts". Guess: 50 for what is not listed.
-  static constexpr auto minimums = std::to_array<Minimum>({{"aed", 200},
-                                                           {"bgn", 100},
-                                                           {"czk", 1500},
-                                                           {"dkk", 250},
-                                                           {"gbp", 30},
-                                                           {"hkd", 400},
-                                                           {"huf", 17500},
-                                                           {"mxn", 1000},
-                                                           {"myr", 200},
-                                                           {"nok", 300},
-                                                           {"pln", 200},
-                                                           {"ron", 200},
-                                                           {"sek", 300},
-                                                           {"thb", 1000}});
-  const auto found = std::ranges::find(minimums, currency, &Minimum::currency);
-  return found == minimums.end() ? 50 : found->amount;
 }
 
 }  // namespace okapi::engine

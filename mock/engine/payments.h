@@ -46,7 +46,5 @@ std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& re
 PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string& payment_intent,
                                       const store::Document& payment_method, bool off_session);
 void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent);
-// The smallest amount that is charged in the currency (USD 50), usage-billing rule 20.
-[[nodiscard]] std::int64_t minimum_charge(std::string_view currency);
 
 }  // namespace okapi::engine

@@ -56,6 +56,7 @@ TEST_CASE("minimum charges by currency") {
   CHECK(minimum_charge("jpy") == 50);
   CHECK(minimum_charge("dkk") == 250);
   CHECK(minimum_charge("czk") == 1'500);
+  CHECK(minimum_charge("huf") == 17'500);
   CHECK(minimum_charge("kwd") == 500);
   CHECK(minimum_charge("zar") == 50);
 }

@@ -127,11 +127,5 @@ TEST_CASE("a canceled intent stays canceled and says so once") {
   CHECK(event_types(world.account) == Types{"payment_intent.created", "payment_intent.canceled"});
 }
 
-TEST_CASE("the smallest charge depends on the currency") {
-  CHECK(minimum_charge("usd") == 50);
-  CHECK(minimum_charge("gbp") == 30);
-  CHECK(minimum_charge("huf") == 17500);
-}
-
 }  // namespace
 }  // namespace okapi::engine
