@@ -7,114 +7,12 @@
 
 #include <doctest/doctest.h>
 
-#include "api/list.h"
-#include "server/accounts.h"
-#include "server/dispatch.h"
 #include "server/snapshot_file.h"
+#include "tests/server/small_server.h"
 
 using namespace okapi;
 
 namespace {
-
-constexpr Seconds start = 1'790'000'000;
-
-// Stands in for the engine: alarms are due at their time and ring in the order of it.
-void read_alarm(const Json& alarm, std::vector<store::Due>& due) {
-  if (!has(alarm, "at")) return;
-  due.push_back({.at = integer(alarm, "at"), .rank = 0, .action = "ring", .clock = {}});
-}
-
-bool ring(store::Transaction& tx, const api::Settings&) {
-  const auto step = tx.next_due("", tx.now());
-  if (!step) return false;
-  tx.set_now(step->due.at);
-  const auto rung = tx.update(step->document, [](Json& edited) { edited["at"] = nullptr; });
-  tx.emit("test.alarm.rang", rung);
-  return true;
-}
-
-api::Reply create_customer(api::Context& ctx) {
-  Json customer = api::default_object(ctx.tx, "customer");
-  api::assign_params(customer, ctx.params, {"name"});
-  const store::Document made = ctx.tx.insert(std::move(customer));
-  ctx.tx.emit("customer.created", made);
-  return made;
-}
-
-api::Reply update_customer(api::Context& ctx) {
-  const store::Document customer = api::require(ctx.tx, "customer", ctx.path_id);
-  ctx.tx.emit("customer.updated", customer);
-  return ctx.tx.update(
-      customer, [&](Json& edited) { api::assign_params(edited, ctx.params, {"name"}); });
-}
-
-api::Reply list_customers(api::Context& ctx) { return api::list_by_params(ctx, "customer"); }
-
-const api::Registry& registry() {
-  static const api::Registry made = [] {
-    api::Registry registry;
-    registry.bind("customers.create", create_customer);
-    registry.bind("customers.update", update_customer);
-    registry.bind("customers.list", list_customers);
-    registry.due("test.alarm", read_alarm);
-    registry.run_due = ring;
-    return registry;
-  }();
-  return made;
-}
-
-struct Server {
-  Server() : Server(server::Options()) {}
-  explicit Server(server::Options options) {
-    options.base_url = "http://127.0.0.1:12111";
-    options.counting_ids = true;
-    options.quiet = true;
-    options.clock = {.frozen = true, .at = start};
-    dispatch = std::make_unique<server::Dispatch>(registry(), api::Settings(), options);
-    dispatch->set_ready(true);
-  }
-
-  api::Response send(const std::string& method, const std::string& target,
-                     const std::string& body = {}, api::Headers headers = {}) {
-    api::Request request;
-    request.method = method;
-    request.target = target;
-    request.body = body;
-    request.headers = std::move(headers);
-    if (!key.empty()) request.headers.emplace_back("Authorization", "Bearer " + key);
-    return dispatch->handle(request);
-  }
-  Json get(const std::string& target) { return answer("GET", target, {}); }
-  Json post(const std::string& target, const std::string& body = {}) {
-    return answer("POST", target, body);
-  }
-  Json answer(const std::string& method, const std::string& target, const std::string& body) {
-    const api::Response response = send(method, target, body);
-    CAPTURE(response.body);
-    REQUIRE(response.status == 200);
-    return Json::parse(response.body);
-  }
-  // The refusal's status and message.
-  std::string refusal(const std::string& method, const std::string& target,
-                      const std::string& body = {}, api::Headers headers = {}) {
-    const api::Response response = send(method, target, body, std::move(headers));
-    const Json parsed = Json::parse(response.body);
-    if (!parsed.contains("error")) return "accepted: " + response.body;
-    return std::to_string(response.status) + " " + text(parsed.at("error"), "message");
-  }
-  std::string create_customer(const std::string& name) {
-    return text(post("/v1/customers", "name=" + name), "id");
-  }
-  std::size_t customers() { return get("/v1/customers?limit=100").at("data").size(); }
-  void add_alarm(const std::string& id, Seconds at) {
-    store::Transaction tx(dispatch->accounts().of_key(key).store, {});
-    tx.insert({{"id", id}, {"object", "test.alarm"}, {"at", at}});
-    tx.commit();
-  }
-
-  std::unique_ptr<server::Dispatch> dispatch;
-  std::string key = "sk_test_a";
-};
 
 bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -123,7 +21,7 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("health is 503 until the server is ready, and needs no key") {
-  Server server;
+  SmallServer server;
   server.key = "";
   server.dispatch->set_ready(false);
   CHECK(server.send("GET", "/_okapi/health").status == 503);
@@ -135,7 +33,7 @@ TEST_CASE("health is 503 until the server is ready, and needs no key") {
 }
 
 TEST_CASE("reset empties the account of the key, or all") {
-  Server server;
+  SmallServer server;
   server.create_customer("a");
   server.key = "sk_test_b";
   const std::string first = server.create_customer("b");
@@ -149,7 +47,7 @@ TEST_CASE("reset empties the account of the key, or all") {
 }
 
 TEST_CASE("an idempotency key is free again after a reset") {
-  Server server;
+  SmallServer server;
   const api::Headers headers = {{"Idempotency-Key", "once"}};
   const Json first = Json::parse(server.send("POST", "/v1/customers", "name=a", headers).body);
   server.post("/_okapi/reset");
@@ -158,7 +56,7 @@ TEST_CASE("an idempotency key is free again after a reset") {
 }
 
 TEST_CASE("named snapshots are saved, listed and restored") {
-  Server server;
+  SmallServer server;
   server.create_customer("a");
   CHECK(integer(server.post("/_okapi/snapshots", R"({"name":"with one"})"), "objects") == 2);
   server.create_customer("b");
@@ -173,10 +71,10 @@ TEST_CASE("named snapshots are saved, listed and restored") {
 }
 
 TEST_CASE("a snapshot moves an account to another key and another server") {
-  Server server;
+  SmallServer server;
   const std::string id = server.create_customer("a");
   const std::string file = server.send("GET", "/_okapi/snapshot").body;
-  Server other;
+  SmallServer other;
   other.key = "sk_test_other";
   CHECK(integer(other.answer("PUT", "/_okapi/snapshot", file), "accounts") == 1);
   CHECK(text(other.get("/v1/customers/" + id), "name") == "a");
@@ -189,12 +87,12 @@ TEST_CASE("a snapshot moves an account to another key and another server") {
 }
 
 TEST_CASE("a snapshot of all accounts replaces all accounts") {
-  Server server;
+  SmallServer server;
   server.create_customer("a");
   server.key = "sk_test_b";
   server.create_customer("b");
   const std::string file = server.send("GET", "/_okapi/snapshot?all=true").body;
-  Server other;
+  SmallServer other;
   other.key = "sk_test_c";
   other.create_customer("c");
   CHECK(contains(other.refusal("PUT", "/_okapi/snapshot", file),
@@ -211,11 +109,11 @@ TEST_CASE("a snapshot file brings connected accounts back") {
   const std::string file = folder / "world.json";
   const api::Headers connected = {{"Stripe-Account", "acct_12345"}};
   {
-    Server server;
+    SmallServer server;
     CHECK(server.send("POST", "/v1/customers", "name=x", connected).status == 200);
     server::save_snapshot(*server.dispatch, file);
   }
-  Server server;
+  SmallServer server;
   server::load_snapshot_if_there(*server.dispatch, file);
   CHECK(server.customers() == 0);
   const api::Response list = server.send("GET", "/v1/customers", {}, connected);
@@ -233,7 +131,7 @@ TEST_CASE("a snapshot file brings connected accounts back") {
 }
 
 TEST_CASE("the clock is read, advanced and set; what falls due happens in the order of time") {
-  Server server;
+  SmallServer server;
   server.add_alarm("alarm_late", start + 5 * day);
   server.add_alarm("alarm_second", start + 3 * day);
   server.add_alarm("alarm_first", start + 2 * day);
@@ -258,7 +156,7 @@ TEST_CASE("the clock is read, advanced and set; what falls due happens in the or
 }
 
 TEST_CASE("a running clock stays running when it is advanced, until it is frozen") {
-  Server server;
+  SmallServer server;
   CHECK_FALSE(boolean(server.post("/_okapi/clock", "frozen=false"), "frozen"));
   const Seconds before = integer(server.get("/_okapi/clock"), "now");
   CHECK(before >= start);
@@ -270,7 +168,7 @@ TEST_CASE("a running clock stays running when it is advanced, until it is frozen
 }
 
 TEST_CASE("an invoice's explanation is served as it was written") {
-  Server server;
+  SmallServer server;
   {
     store::Transaction tx(server.dispatch->accounts().of_key(server.key).store, {});
     tx.insert({{"id", "in_1"}, {"object", "invoice"}});
@@ -284,7 +182,7 @@ TEST_CASE("an invoice's explanation is served as it was written") {
 }
 
 TEST_CASE("requests are listed newest first, filtered, each as curl") {
-  Server server;
+  SmallServer server;
   server.create_customer("O%27Neill+%26+Co");
   server.refusal("GET", "/v1/customers/cus_none");
   server.get("/v1/customers?limit=3");
@@ -309,7 +207,7 @@ TEST_CASE("requests are listed newest first, filtered, each as curl") {
 }
 
 TEST_CASE("events are listed newest first, by type, object and cursor") {
-  Server server;
+  SmallServer server;
   const std::string id = server.create_customer("a");
   server.create_customer("b");
   server.post("/v1/customers/" + id, "name=c");
@@ -326,7 +224,7 @@ TEST_CASE("events are listed newest first, by type, object and cursor") {
 }
 
 TEST_CASE("faults make the nth matching request fail, so many times, and no other") {
-  Server server;
+  SmallServer server;
   const Json rule = server.post("/_okapi/faults",
                                 R"({"method":"POST","path":"/v1/customers*","nth":2,"times":2,
                                     "status":503,"error":{"message":"Try again."}})");
@@ -343,7 +241,7 @@ TEST_CASE("faults make the nth matching request fail, so many times, and no othe
 }
 
 TEST_CASE("a fault closes the connection before or after the work") {
-  Server server;
+  SmallServer server;
   server.post("/_okapi/faults", "close=before&key=sk_test_a");
   CHECK(server.send("POST", "/v1/customers").drop);
   CHECK(server.customers() == 0);
@@ -354,7 +252,7 @@ TEST_CASE("a fault closes the connection before or after the work") {
 }
 
 TEST_CASE("a fault that asks for nothing, or for what is not there yet, is refused") {
-  Server server;
+  SmallServer server;
   CHECK(contains(server.refusal("POST", "/_okapi/faults"), "400 A fault does something"));
   CHECK(contains(server.refusal("POST", "/_okapi/faults", "status=200"), "between 400 and 599"));
   CHECK(contains(server.refusal("POST", "/_okapi/faults", "status=500&nth=0"), "400 "));
@@ -367,7 +265,7 @@ TEST_CASE("a fault that asks for nothing, or for what is not there yet, is refus
 }
 
 TEST_CASE("coverage counts every operation once") {
-  Server server;
+  SmallServer server;
   const Json coverage = server.get("/_okapi/coverage");
   const Json& summary = coverage.at("summary");
   CHECK(integer(summary, "behaviour") + integer(summary, "storage") + integer(summary, "missing") ==
@@ -376,7 +274,7 @@ TEST_CASE("coverage counts every operation once") {
 }
 
 TEST_CASE("metrics are Prometheus text") {
-  Server server;
+  SmallServer server;
   server.create_customer("a");
   server.refusal("GET", "/v1/nowhere");
   const api::Response metrics = server.send("GET", "/_okapi/metrics");
@@ -390,12 +288,12 @@ TEST_CASE("metrics are Prometheus text") {
 }
 
 TEST_CASE("waiting for webhooks is refused until there are any") {
-  Server server;
+  SmallServer server;
   CHECK(contains(server.refusal("POST", "/_okapi/webhooks/wait"), "501 "));
 }
 
 TEST_CASE("unknown control paths and live keys are refused") {
-  Server server;
+  SmallServer server;
   CHECK(contains(server.refusal("GET", "/_okapi/nothing"), "404 Unrecognized request URL"));
   CHECK(contains(server.refusal("DELETE", "/_okapi/clock"), "404 Unrecognized request URL"));
   CHECK(contains(server.refusal("GET", "/_okapi/explain/"), "404 Unrecognized request URL"));
@@ -409,7 +307,7 @@ TEST_CASE("unknown control paths and live keys are refused") {
 TEST_CASE("pages of other sites cannot drive the server") {
   server::Options options;
   options.allowed_hosts = {"okapi", "mock.test:12111"};
-  Server server(options);
+  SmallServer server(options);
   struct Case {
     std::string name;
     api::Headers headers;
