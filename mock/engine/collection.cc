@@ -107,7 +107,8 @@ store::Document payment_of(const store::Transaction& tx, const Json& invoice) {
 
 PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice,
                           const api::Settings& settings, const PaymentTry& attempt) {
-  OKAPI_CHECK(text(*invoice, "status") == "open");
+  // Stripe: what was written off may still be paid.
+  OKAPI_CHECK(text(*invoice, "status") == "open" || text(*invoice, "status") == "uncollectible");
   const store::Document method =
       attempt.payment_method ? attempt.payment_method : payment_method_for(tx, *invoice);
   if (!method) {

@@ -197,9 +197,9 @@ Json make_invoice_item(store::Transaction& tx, const NewInvoiceItem& wanted) {
   item["test_clock"] = wanted.customer.value("test_clock", Json());
   set_cost(item, wanted.cost);
   if (!wanted.subscription.empty()) {
-    const Json owner = wanted.subscription_item.empty() ? Json() : Json(wanted.subscription_item);
-    item["parent"] = {{"subscription_details",
-                       {{"subscription", wanted.subscription}, {"subscription_item", owner}}},
+    Json details = {{"subscription", wanted.subscription}};
+    if (!wanted.subscription_item.empty()) details["subscription_item"] = wanted.subscription_item;
+    item["parent"] = {{"subscription_details", std::move(details)},
                       {"type", "subscription_details"}};
   }
   return item;
