@@ -1,7 +1,7 @@
-// What Stripe's API is: operations, parameters, objects, fields, enums. Read-only views over constant
-// tables that the build makes from mock/catalogue/**/*.yaml; nothing is parsed when the server starts.
-// A Node describes one parameter, field or alternative. Every view is trivially copyable and valid
-// forever.
+// What Stripe's API is: operations, parameters, objects, fields, enums. Read-only views over
+// constant tables that the build makes from mock/catalogue/**/*.yaml; nothing is parsed when the
+// server starts. A Node describes one parameter, field or alternative. Every view is trivially
+// copyable and valid forever.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ enum class Kind : std::uint8_t {
   integer,
   floating,
   boolean,
-  time,       // unix seconds in v1, RFC 3339 in v2
-  decimal,    // a string holding a plain decimal
+  time,     // unix seconds in v1, RFC 3339 in v2
+  decimal,  // a string holding a plain decimal
   metadata,
   enumeration,
   literal,    // one fixed word, as an alternative of `any_of`: "inf", "now"
@@ -42,17 +42,18 @@ class Node {
   [[nodiscard]] bool required() const;   // parameters
   [[nodiscard]] bool emptyable() const;  // parameters: unset by the empty string
   [[nodiscard]] bool nullable() const;   // fields
-  [[nodiscard]] bool optional() const;   // fields: may be absent (includable, or only sometimes there)
-  [[nodiscard]] bool includable() const; // fields: there only when expand[] names it: price.tiers
+  [[nodiscard]] bool optional()
+      const;  // fields: may be absent (includable, or only sometimes there)
+  [[nodiscard]] bool includable() const;  // fields: there only when expand[] names it: price.tiers
   [[nodiscard]] NodeRange children() const;
   [[nodiscard]] Node element() const;
-  [[nodiscard]] std::string_view target() const;             // reference, embedded, list: object name
+  [[nodiscard]] std::string_view target() const;  // reference, embedded, list: object name
   [[nodiscard]] std::vector<std::string_view> targets() const;  // all: account, bank_account, card
-  [[nodiscard]] std::vector<std::string> values() const;     // enumeration; literal: its one word
-  [[nodiscard]] bool has_value(std::string_view word) const; // enumeration, literal
-  [[nodiscard]] bool open_enum() const;                      // other words are accepted too
-  [[nodiscard]] std::uint32_t max_length() const;            // strings; 5000 unless the catalogue says
-  [[nodiscard]] bool deleted_too() const;  // reference: expansion may give the deleted stub
+  [[nodiscard]] std::vector<std::string> values() const;      // enumeration; literal: its one word
+  [[nodiscard]] bool has_value(std::string_view word) const;  // enumeration, literal
+  [[nodiscard]] bool open_enum() const;                       // other words are accepted too
+  [[nodiscard]] std::uint32_t max_length() const;  // strings; 5000 unless the catalogue says
+  [[nodiscard]] bool deleted_too() const;          // reference: expansion may give the deleted stub
 
   constexpr explicit Node(std::uint32_t index) : index_(index) {}
 
@@ -93,27 +94,29 @@ class NodeRange {
 };
 
 enum class Shape : std::uint8_t {  // of an operation's answer
-  object,   // one object of response_object()
-  list,     // v1 list (or v2 page) of response_object()
-  search,   // search_result of response_object()
-  deleted,  // {id, object, deleted: true}
-  other,    // binary, empty, or described by response()
+  object,                          // one object of response_object()
+  list,                            // v1 list (or v2 page) of response_object()
+  search,                          // search_result of response_object()
+  deleted,                         // {id, object, deleted: true}
+  other,                           // binary, empty, or described by response()
 };
 
 class Operation {
  public:
-  [[nodiscard]] std::string_view name() const;      // "billing.credit_grants.void_grant"
-  [[nodiscard]] std::string_view resource() const;  // "billing.credit_grants" (the YAML file, dotted)
-  [[nodiscard]] std::string_view action() const;    // "void_grant"; plain ones: create retrieve update
-                                                    // list del search
-  [[nodiscard]] std::string_view method() const;    // GET POST DELETE
-  [[nodiscard]] std::string_view path() const;      // "/v1/billing/credit_grants/{id}/void"
-  [[nodiscard]] bool v2() const;                    // JSON in, RFC 3339 times, own list shape
+  [[nodiscard]] std::string_view name() const;  // "billing.credit_grants.void_grant"
+  [[nodiscard]] std::string_view resource()
+      const;                                      // "billing.credit_grants" (the YAML file, dotted)
+  [[nodiscard]] std::string_view action() const;  // "void_grant"; plain ones: create retrieve
+                                                  // update list del search
+  [[nodiscard]] std::string_view method() const;  // GET POST DELETE
+  [[nodiscard]] std::string_view path() const;    // "/v1/billing/credit_grants/{id}/void"
+  [[nodiscard]] bool v2() const;                  // JSON in, RFC 3339 times, own list shape
   [[nodiscard]] bool multipart() const;
-  [[nodiscard]] NodeRange params() const;           // without expand and paging
+  [[nodiscard]] NodeRange params() const;  // without expand and paging
   [[nodiscard]] Shape shape() const;
-  [[nodiscard]] std::string_view response_object() const;  // "billing.credit_grant"; empty for other
-  [[nodiscard]] NodeRange response() const;                // of other: its members, none when empty
+  [[nodiscard]] std::string_view response_object()
+      const;                                 // "billing.credit_grant"; empty for other
+  [[nodiscard]] NodeRange response() const;  // of other: its members, none when empty
   [[nodiscard]] std::uint32_t index() const { return index_; }  // dense: 0 … operation_count()-1
 
   constexpr explicit Operation(std::uint32_t index) : index_(index) {}
@@ -125,15 +128,16 @@ class Operation {
 
 class ObjectType {
  public:
-  [[nodiscard]] std::string_view name() const;       // "billing.credit_grant"
-  [[nodiscard]] NodeRange fields() const;            // without `object`; `id` included
-  [[nodiscard]] std::string_view id_prefix() const;  // "credgr_test_"; empty when okapi does not know
-  [[nodiscard]] int id_length() const;               // of the whole id
-  [[nodiscard]] std::string_view noun() const;       // in "No such …": "customer", "test_clock"
-  [[nodiscard]] std::string_view path_param() const; // `param` of that 404: "id", "payment_method"
+  [[nodiscard]] std::string_view name() const;  // "billing.credit_grant"
+  [[nodiscard]] NodeRange fields() const;       // without `object`; `id` included
+  [[nodiscard]] std::string_view id_prefix()
+      const;                                    // "credgr_test_"; empty when okapi does not know
+  [[nodiscard]] int id_length() const;          // of the whole id
+  [[nodiscard]] std::string_view noun() const;  // in "No such …": "customer", "test_clock"
+  [[nodiscard]] std::string_view path_param() const;  // `param` of that 404: "id", "payment_method"
   [[nodiscard]] bool v2() const;
-  [[nodiscard]] bool has_deleted() const;            // a Deleted… variant exists
-  [[nodiscard]] NodeRange deleted_fields() const;    // of it, beyond id, object and deleted
+  [[nodiscard]] bool has_deleted() const;          // a Deleted… variant exists
+  [[nodiscard]] NodeRange deleted_fields() const;  // of it, beyond id, object and deleted
 
   constexpr explicit ObjectType(std::uint32_t index) : index_(index) {}
 
@@ -146,16 +150,17 @@ struct Route {
   std::vector<std::string> path_ids;  // decoded, in order
 };
 
-// Routes on the raw path (ids are percent-encoded and may hold %2F). False when no operation has this
-// method and path. An id that does not decode to UTF-8 stays as it was sent.
+// Routes on the raw path (ids are percent-encoded and may hold %2F). False when no operation has
+// this method and path. An id that does not decode to UTF-8 stays as it was sent.
 [[nodiscard]] bool find_route(std::string_view method, std::string_view raw_path, Route& found);
 [[nodiscard]] bool find_operation(std::string_view name, Operation& found);
 [[nodiscard]] bool find_object(std::string_view name, ObjectType& found);
 [[nodiscard]] std::uint32_t operation_count();
 [[nodiscard]] std::uint32_t object_count();
-[[nodiscard]] std::vector<std::string_view> event_types();     // of v1: "customer.created"
-[[nodiscard]] std::vector<std::string_view> v2_event_types();  // thin: "v1.billing.meter.no_meter_found"
-[[nodiscard]] std::string_view api_version();          // "2026-10-28.endive"
+[[nodiscard]] std::vector<std::string_view> event_types();  // of v1: "customer.created"
+[[nodiscard]] std::vector<std::string_view>
+v2_event_types();                              // thin: "v1.billing.meter.no_meter_found"
+[[nodiscard]] std::string_view api_version();  // "2026-10-28.endive"
 // All versions that a request may name, newest first.
 [[nodiscard]] std::vector<std::string_view> api_versions();
 

@@ -4,7 +4,9 @@
 
 namespace okapi::api {
 
-std::string_view Request::path() const { return std::string_view(target).substr(0, target.find('?')); }
+std::string_view Request::path() const {
+  return std::string_view(target).substr(0, target.find('?'));
+}
 
 std::string_view Request::query() const {
   const std::size_t mark = target.find('?');

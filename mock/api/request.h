@@ -1,5 +1,5 @@
-// A request and its answer as the conventions see them: raw target, raw body, headers. No HTTP library
-// type reaches further in than server/http.cc.
+// A request and its answer as the conventions see them: raw target, raw body, headers. No HTTP
+// library type reaches further in than server/http.cc.
 #pragma once
 
 #include <string>
@@ -12,10 +12,10 @@ namespace okapi::api {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;  // as sent: "GET"
-  std::string target;  // raw, with query, not decoded
-  std::string body;    // raw, already de-chunked
-  Headers headers;     // names as sent; look up with header()
+  std::string method;   // as sent: "GET"
+  std::string target;   // raw, with query, not decoded
+  std::string body;     // raw, already de-chunked
+  Headers headers;      // names as sent; look up with header()
   bool secure = false;  // arrived over TLS
   std::string remote;   // address of the peer, for the request log
 

@@ -29,7 +29,8 @@ TEST_CASE("the credit ledger in one line, oldest first") {
   const std::vector<Json> newest_first = {transaction("debit", 7510000),
                                           transaction("debit", 4490000),
                                           transaction("credit", 12000000)};
-  CHECK(ledger_summary(newest_first) ==
-        "  credits                                      120,000.00 - 44,900.00 - 75,100.00 = 0.00\n");
+  CHECK(
+      ledger_summary(newest_first) ==
+      "  credits                                      120,000.00 - 44,900.00 - 75,100.00 = 0.00\n");
   CHECK(ledger_summary({}).empty());
 }

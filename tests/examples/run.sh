@@ -8,14 +8,15 @@ okapi=$1
 answers=$(mktemp)
 trap 'rm -f "$answers"' EXIT
 
-# expect PAGE LINE…: every request answers 200, and the summary says each LINE (runs of blanks count
-# as one).
+# expect PAGE LINE…: every request answers 200, and the summary says each LINE (runs of blanks
+# count as one).
 expect() {
   page=$1
   shift
   "$okapi" replay "examples/$page.md" --explain >"$answers" || { cat "$answers"; exit 1; }
   for line in "$@"; do
-    tr -s ' ' <"$answers" | grep -qF -- "$line" || { cat "$answers"; echo "missing: $line"; exit 1; }
+    tr -s ' ' <"$answers" | grep -qF -- "$line" ||
+      { cat "$answers"; echo "missing: $line"; exit 1; }
   done
   echo "$page: every request answered 200, $# figures as promised"
 }

@@ -550,7 +550,8 @@ TEST_CASE("internal fields never leave, neither in answers nor in events") {
   const api::Response made = server.send("POST", "/v1/customers", "name=a");
   CHECK(made.body.find("_secret") == std::string::npos);
   const std::string id = text(Json::parse(made.body), "id");
-  for (const std::string& path : {"/v1/customers/" + id, std::string("/v1/customers"), std::string("/v1/events"),
+  for (const std::string& path :
+       {"/v1/customers/" + id, std::string("/v1/customers"), std::string("/v1/events"),
         "/v1/customers/" + id + "?expand[]=test_clock"}) {
     const api::Response read = server.send("GET", path);
     CHECK(read.status == 200);
