@@ -61,12 +61,11 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                              .render_event = events::render_event})),
       request_log_(std::make_unique<RequestLog>(
           RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})) {
-  control_ =
-      std::make_unique<Control>(Control::Parts{.registry = registry_,
-                                               .settings = settings_,
-                                               .options = options_,
-                                               .accounts = *accounts_,
-                                               .request_log = *request_log_});
+  control_ = std::make_unique<Control>(Control::Parts{.registry = registry_,
+                                                      .settings = settings_,
+                                                      .options = options_,
+                                                      .accounts = *accounts_,
+                                                      .request_log = *request_log_});
 }
 
 Dispatch::~Dispatch() = default;

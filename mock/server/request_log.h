@@ -58,7 +58,7 @@ class RequestLog {
   };
   using Tallies = std::map<std::string, std::map<int, Tally>, std::less<>>;
   [[nodiscard]] Tallies tallies() const;
-  void forget(std::string_view account);      // after a reset
+  void forget(std::string_view account);  // after a reset
 
  private:
   Settings settings_;
