@@ -77,7 +77,8 @@ TEST_CASE("parameters are typed by what the catalogue declares") {
        R"({"preferred_locales":["a","b"]})"},
       {"arrays of hashes by position", "prices.create",
        price + "&tiers[][up_to]=5&tiers[][unit_amount]=1&tiers[][up_to]=inf",
-       R"({"currency":"usd","product":"prod_1","tiers":[{"unit_amount":1,"up_to":5},{"up_to":"inf"}]})"},
+       R"({"currency":"usd","product":"prod_1",)"
+       R"("tiers":[{"unit_amount":1,"up_to":5},{"up_to":"inf"}]})"},
       {"index 1000 is the last", "customers.create", "preferred_locales[1000]=a",
        R"({"preferred_locales":["a"]})"},
       {"metadata keeps texts", "customers.create",
