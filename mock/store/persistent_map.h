@@ -115,7 +115,9 @@ class PersistentMap {
   }
 
  private:
-  static constexpr std::uint32_t capacity = 32;
+  // Every commit copies a node on each level and counts its children once more; with more of them
+  // the copies are dear and too large for the allocator's quick lists.
+  static constexpr std::uint32_t capacity = 16;
   static constexpr std::uint32_t scarce = capacity / 4;  // fewer than this: join a neighbour
 
   struct Node {
@@ -188,8 +190,15 @@ class PersistentMap {
     if (level == 0) {
       node = std::make_shared<Leaf>(as_leaf(*node));
     } else {
+      fetch_children(as_inner(*node));
       node = std::make_shared<Inner>(as_inner(*node));
     }
+  }
+
+  // Copying the pointers counts up in every child, and the processor waits for each count that lies
+  // in far memory, one after another, unless they are on their way already.
+  static void fetch_children(const Inner& inner) {
+    for (std::uint32_t i = 0; i < inner.count; ++i) __builtin_prefetch(inner.children[i].get(), 1);
   }
 
   template <typename Probe>
