@@ -1,5 +1,8 @@
 #include "base/json.h"
 
+#include <array>
+#include <charconv>
+
 #include "base/check.h"
 
 namespace okapi {
@@ -14,8 +17,25 @@ const Json* find_set(const Json& object, std::string_view key) {
 }
 
 void append_break(std::string& out, int depth) {
-  out += '\n';
-  out.append(static_cast<std::size_t>(depth) * 2, ' ');
+  static constexpr std::string_view blank =
+      "\n                                                                ";
+  const std::size_t indent = static_cast<std::size_t>(depth) * 2;
+  out.append(blank.substr(0, indent + 1));
+  if (indent >= blank.size()) out.append(indent + 1 - blank.size(), ' ');
+}
+
+bool is_escaped(std::string_view text, std::size_t at) {
+  std::size_t first = at;
+  while (text[first - 1] == '\\') --first;
+  return (at - first) % 2 == 1;
+}
+
+// The closing quote of the string literal that begins at `at`.
+std::size_t closing_quote(std::string_view text, std::size_t at) {
+  do {
+    at = text.find('"', at + 1);
+  } while (is_escaped(text, at));
+  return at;
 }
 
 }  // namespace
@@ -113,6 +133,25 @@ void append_quoted(std::string& out, std::string_view value) {
   out += '"';
 }
 
+namespace {
+
+// What documents are full of, without the machinery of dump().
+void append_scalar(std::string& out, const Json& value) {
+  if (value.is_null()) {
+    out += "null";
+  } else if (value.is_boolean()) {
+    out += value.get<bool>() ? "true" : "false";
+  } else if (value.type() == Json::value_t::number_integer) {
+    std::array<char, 20> digits;
+    const auto number = value.get<std::int64_t>();
+    out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+  } else {
+    out += value.dump();
+  }
+}
+
+}  // namespace
+
 void append_compact(std::string& out, const Json& value) {
   if (value.is_string()) return append_quoted(out, value.get_ref<const std::string&>());
   if (value.is_array()) {
@@ -126,10 +165,7 @@ void append_compact(std::string& out, const Json& value) {
     out += ']';
     return;
   }
-  if (!value.is_object()) {
-    out += value.dump();
-    return;
-  }
+  if (!value.is_object()) return append_scalar(out, value);
   out += '{';
   bool first = true;
   const auto append_member = [&](const std::string& key, const Json& member) {
@@ -158,41 +194,43 @@ std::string to_compact(const Json& value) {
 }
 
 void append_pretty(std::string& out, std::string_view compact, int depth) {
+  std::size_t copied = 0;  // what stands before has been written
+  const auto copy_up_to = [&](std::size_t end) {
+    out.append(compact.data() + copied, end - copied);
+    copied = end;
+  };
   for (std::size_t i = 0; i < compact.size(); ++i) {
-    const char c = compact[i];
-    switch (c) {
-      case '"': {
-        std::size_t end = i + 1;
-        while (compact[end] != '"') end += compact[end] == '\\' ? 2 : 1;
-        out.append(compact, i, end - i + 1);
-        i = end;
+    switch (const char c = compact[i]) {
+      case '"':
+        i = closing_quote(compact, i);
         break;
-      }
       case '{':
       case '[':
-        out += c;
         if (compact[i + 1] == (c == '{' ? '}' : ']')) {
-          out += compact[++i];
+          ++i;
           break;
         }
+        copy_up_to(i + 1);
         append_break(out, ++depth);
         break;
       case '}':
       case ']':
+        copy_up_to(i);
         append_break(out, --depth);
-        out += c;
         break;
       case ',':
-        out += ',';
+        copy_up_to(i + 1);
         append_break(out, depth);
         break;
       case ':':
-        out += ": ";
+        copy_up_to(i + 1);
+        out += ' ';
         break;
       default:
-        out += c;
+        break;
     }
   }
+  copy_up_to(compact.size());
 }
 
 std::string to_pretty(const Json& value) {
