@@ -189,12 +189,18 @@ std::string Exchange::retrieve_stored(const api::Input& input) {
 std::string Exchange::execute(const api::Input& input) {
   std::optional<store::Transaction> tx;
   run_due_before(tx);
+  // Expansion reads the store and may refuse. Without it nobody needs to wait for the rendering.
+  const bool expands = !input.expand.empty();
+  api::Reply reply;
   std::string body;
-  try {
-    api::Reply reply = handle(*tx, input);
-    const auto* document = std::get_if<store::Document>(&reply);
-    if (document != nullptr && input.expand.empty()) document_ = *document;
+  const auto render = [&] {
     body = api::render(*tx, route_.operation, std::move(reply), input.expand, version_);
+  };
+  try {
+    reply = handle(*tx, input);
+    const auto* document = std::get_if<store::Document>(&reply);
+    if (document != nullptr && !expands) document_ = *document;
+    if (expands) render();
   } catch (const api::ApiError& error) {
     executed_ = error.executed || error.commits;
     // Stripe: a declined payment is refused and kept.
@@ -208,6 +214,7 @@ std::string Exchange::execute(const api::Input& input) {
   }
   tx->commit();
   record_.events = tx->committed_events();
+  if (!expands) render();
   tx.reset();
   executed_ = true;
   if (method_ != "GET") run_due_after();
