@@ -161,6 +161,7 @@ Page list_documents(Context& ctx, const ListQuery& query) {
   const auto limit = static_cast<std::size_t>(ctx.input.limit);
   page.documents.reserve(limit);
   const auto visit = [&](const store::Document& document) {
+    if (query.shows && !query.shows(document)) return true;
     if (query.matches && !query.matches(*document)) return true;
     if (page.documents.size() == limit) {
       page.has_more = true;
@@ -189,8 +190,12 @@ Page list_documents(Context& ctx, const ListQuery& query) {
 
 Page list_by_params(Context& ctx, std::string_view kind,
                     std::function<bool(const Json& document)> also) {
-  ListQuery query{
-      .kind = kind, .index_field = {}, .index_value = {}, .matches = nullptr, .url = {}};
+  ListQuery query{.kind = kind,
+                  .index_field = {},
+                  .index_value = {},
+                  .matches = nullptr,
+                  .shows = nullptr,
+                  .url = {}};
   std::vector<Condition> conditions;
   std::string index_field;
   for (const Node param : ctx.operation.params()) {
@@ -206,13 +211,13 @@ Page list_by_params(Context& ctx, std::string_view kind,
       conditions.push_back({std::move(field), *sent});
     }
   }
-  if (!conditions.empty() || also) {
+  if (!conditions.empty()) {
     query.matches = [&](const Json& document) {
       return std::ranges::all_of(conditions,
-                                 [&](const Condition& one) { return holds(one, document); }) &&
-             (!also || also(document));
+                                 [&](const Condition& one) { return holds(one, document); });
     };
   }
+  if (also) query.shows = [&](const store::Document& document) { return also(*document); };
   return list_documents(ctx, query);
 }
 

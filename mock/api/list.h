@@ -15,10 +15,20 @@ struct ListQuery {
   // Narrow by an index of the schema; empty: the whole kind.
   std::string_view index_field = {};
   std::string_view index_value = {};
-  // Every listed document must satisfy it (null: all do).
+  // Every listed document must satisfy both (null: all do). The first has each one parsed: a list
+  // that has none of it joins stored texts, hundreds of times as fast.
   std::function<bool(const Json& document)> matches = nullptr;
+  std::function<bool(const store::Document& document)> shows = nullptr;
   std::string_view url = {};  // default: the request's path
 };
+
+// For `matches`, where it looks at nothing but ctx.params: none when there are none.
+template <typename Matches>
+[[nodiscard]] std::function<bool(const Json& document)> if_asked(const Context& ctx,
+                                                                 Matches matches) {
+  if (ctx.params.empty()) return nullptr;
+  return matches;
+}
 
 // One page by ctx.input (limit, starting_after, ending_before). Throws no_such for a bogus cursor.
 [[nodiscard]] Page list_documents(Context& ctx, const ListQuery& query);

@@ -11,6 +11,8 @@ namespace okapi::engine {
 
 // The time that rules this customer: the test clock's frozen_time, else the account's.
 [[nodiscard]] Seconds now_of(const store::Transaction& tx, const Json& customer);
+// Whether this customer or subscription lives on a test clock; only those that do are parsed.
+[[nodiscard]] bool is_on_test_clock(const store::Document& document);
 // Sets the transaction's time to the customer's and refuses (429) while the clock advances. Every
 // handler that writes to a customer's objects begins with it.
 void enter_time_of(store::Transaction& tx, const Json& customer);

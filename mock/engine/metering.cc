@@ -161,13 +161,6 @@ Refusal check_value_given(const std::optional<std::string>& value, const std::st
                 payload_param(key));
 }
 
-// Only customers on a test clock need their tree read. No string inside the text can look like the
-// field: its quotes would be escaped.
-bool is_on_test_clock(const store::Document& customer) {
-  return customer.text().find("\"test_clock\":null") == std::string::npos &&
-         has(*customer, "test_clock");
-}
-
 // What the meter's settings find in the payload.
 struct Reading {
   std::string customer_key;

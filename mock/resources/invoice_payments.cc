@@ -39,7 +39,8 @@ api::Reply list(api::Context& ctx) {
     query.index_field = "payment.payment_intent";
   }
   query.index_value = value;
-  query.matches = [&](const Json& payment) { return matches(payment, ctx.params); };
+  query.matches =
+      api::if_asked(ctx, [&](const Json& payment) { return matches(payment, ctx.params); });
   return api::list_documents(ctx, query);
 }
 

@@ -170,11 +170,11 @@ api::Reply list(api::Context& ctx) {
     query.index_field = "customer";
     query.index_value = *customer;
   }
-  query.matches = [&](const Json& item) {
+  query.matches = api::if_asked(ctx, [&](const Json& item) {
     if (customer && text(item, "customer") != *customer) return false;
     if (has(params, "pending") && boolean(params, "pending") == has(item, "invoice")) return false;
     return !has(params, "created") || api::in_range(params.at("created"), integer(item, "date"));
-  };
+  });
   return api::list_documents(ctx, query);
 }
 

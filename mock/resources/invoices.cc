@@ -174,7 +174,8 @@ api::Reply list(api::Context& ctx) {
     query.index_field = "customer";
     query.index_value = *customer;
   }
-  query.matches = [&](const Json& invoice) { return matches(invoice, ctx.params); };
+  query.matches =
+      api::if_asked(ctx, [&](const Json& invoice) { return matches(invoice, ctx.params); });
   api::Page page = api::list_documents(ctx, query);
   for (store::Document& invoice : page.documents) {
     invoice = engine::refresh_for_reading(ctx.tx, invoice);

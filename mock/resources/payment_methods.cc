@@ -96,14 +96,14 @@ api::Reply page_of_customer(api::Context& ctx, const std::string& customer) {
       ctx, {.kind = kind,
             .index_field = customer.empty() ? "" : "customer",
             .index_value = customer,
-            .matches = [&](const Json& payment_method) {
+            .matches = api::if_asked(ctx, [&](const Json& payment_method) {
               for (const char* field : {"type", "allow_redisplay"}) {
                 if (has(ctx.params, field) && ctx.params.at(field) != payment_method.at(field)) {
                   return false;
                 }
               }
               return true;
-            }});
+            })});
 }
 
 api::Reply list(api::Context& ctx) {

@@ -70,11 +70,13 @@ bool matches(const Json& params, const Json& price) {
 
 api::Reply list(api::Context& ctx) {
   const std::string product = maybe_text(ctx.params, "product").value_or("");
-  return api::list_documents(
-      ctx, {.kind = "price",
-            .index_field = product.empty() ? "" : "product",
-            .index_value = product,
-            .matches = [&](const Json& price) { return matches(ctx.params, price); }});
+  api::ListQuery query{.kind = "price"};
+  query.matches = api::if_asked(ctx, [&](const Json& price) { return matches(ctx.params, price); });
+  if (!product.empty()) {
+    query.index_field = "product";
+    query.index_value = product;
+  }
+  return api::list_documents(ctx, query);
 }
 
 Json tiers_of(store::Transaction& tx, const Json& price) {

@@ -67,15 +67,16 @@ bool is_among(const Json& values, const Json& value) {
 
 api::Reply list(api::Context& ctx) {
   const Json& params = ctx.params;
-  return api::list_documents(
-      ctx, {.kind = "product", .matches = [&](const Json& product) {
-              for (const char* field : {"active", "shippable", "type", "url"}) {
-                if (has(params, field) && params.at(field) != product.at(field)) return false;
-              }
-              if (has(params, "ids") && !is_among(params.at("ids"), product.at("id"))) return false;
-              return !has(params, "created") ||
-                     api::in_range(params.at("created"), integer(product, "created"));
-            }});
+  api::ListQuery query{.kind = "product"};
+  query.matches = api::if_asked(ctx, [&](const Json& product) {
+    for (const char* field : {"active", "shippable", "type", "url"}) {
+      if (has(params, field) && params.at(field) != product.at(field)) return false;
+    }
+    if (has(params, "ids") && !is_among(params.at("ids"), product.at("id"))) return false;
+    return !has(params, "created") ||
+           api::in_range(params.at("created"), integer(product, "created"));
+  });
+  return api::list_documents(ctx, query);
 }
 
 }  // namespace

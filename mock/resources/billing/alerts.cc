@@ -77,11 +77,12 @@ api::Reply retrieve(api::Context& ctx) { return require_alert(ctx); }
 
 api::Reply list(api::Context& ctx) {
   const std::optional<std::string> meter = maybe_text(ctx.params, "meter");
-  return api::list_documents(
-      ctx, {.kind = kind,
-            .index_field = meter ? "usage_threshold.meter" : "",
-            .index_value = meter ? std::string_view(*meter) : "",
-            .matches = [](const Json& alert) { return text(alert, "status") != "archived"; }});
+  return api::list_documents(ctx, {.kind = kind,
+                                   .index_field = meter ? "usage_threshold.meter" : "",
+                                   .index_value = meter ? std::string_view(*meter) : "",
+                                   .shows = [](const store::Document& alert) {
+                                     return text(*alert, "status") != "archived";
+                                   }});
 }
 
 api::Reply set_status(api::Context& ctx, const char* status) {

@@ -53,9 +53,10 @@ api::Reply update(api::Context& ctx) {
 
 api::Reply list(api::Context& ctx) {
   const std::optional<std::string> status = maybe_text(ctx.params, "status");
-  return api::list_documents(ctx, {.kind = kind, .matches = [&](const Json& meter) {
-                                     return !status || text(meter, "status") == *status;
-                                   }});
+  api::ListQuery query{.kind = kind};
+  query.matches = api::if_asked(
+      ctx, [&](const Json& meter) { return !status || text(meter, "status") == *status; });
+  return api::list_documents(ctx, query);
 }
 
 struct Transition {
