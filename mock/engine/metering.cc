@@ -11,6 +11,7 @@
 #include "engine/alerts.h"
 #include "engine/clock.h"
 #include "engine/thresholds.h"
+#include "store/compact_json.h"
 
 namespace okapi::engine {
 namespace {
@@ -67,12 +68,21 @@ UsageRefusal refuse(std::string_view code, std::string message, std::string_view
 
 std::string payload_param(std::string_view key) { return concat("payload[", key, "]"); }
 
+// A meter is read for every event, a few words of its text and not the whole tree.
+std::string word_of(const store::Document& meter, std::string_view field) {
+  const std::optional<std::string> word = store::find_text(meter.text(), field);
+  OKAPI_CHECK(word.has_value());
+  return *word;
+}
+
+bool is_active(const store::Document& meter) { return word_of(meter, "status") == "active"; }
+
 // Any meter of that event name, the active one before others.
 store::Document find_meter(const store::Transaction& tx, const std::string& event_name) {
   store::Document meter;
   tx.scan_down_where("billing.meter", "event_name", event_name, 0,
                      [&](const store::Document& document) {
-                       const bool active = text(*document, "status") == "active";
+                       const bool active = is_active(document);
                        if (active || !meter) meter = document;
                        return !active;
                      });
@@ -80,7 +90,7 @@ store::Document find_meter(const store::Transaction& tx, const std::string& even
 }
 
 Refusal check_meter(const store::Document& meter, const std::string& event_name) {
-  if (meter && text(*meter, "status") == "active") return std::nullopt;
+  if (meter && is_active(meter)) return std::nullopt;
   UsageRefusal refusal =
       refuse(meter ? "archived_meter" : "no_meter",
              concat("No active meter found for event name \"", event_name, "\"."), {});
@@ -170,10 +180,10 @@ struct Reading {
   bool needs_value = true;
 };
 
-Reading read_payload(const Json& meter, const Json& payload) {
-  Reading reading{.customer_key = text(meter.at("customer_mapping"), "event_payload_key"),
-                  .value_key = text(meter.at("value_settings"), "event_payload_key"),
-                  .needs_value = text(meter.at("default_aggregation"), "formula") != "count"};
+Reading read_payload(const store::Document& meter, const Json& payload) {
+  Reading reading{.customer_key = word_of(meter, "customer_mapping.event_payload_key"),
+                  .value_key = word_of(meter, "value_settings.event_payload_key"),
+                  .needs_value = word_of(meter, "default_aggregation.formula") != "count"};
   reading.customer = maybe_text(payload, reading.customer_key);
   if (reading.needs_value) reading.value = maybe_text(payload, reading.value_key);
   return reading;
@@ -261,7 +271,7 @@ std::variant<AcceptedUsage, UsageRefusal> try_report_usage(store::Transaction& t
     if (meter) refusal->meter = meter.id();
     return std::move(*refusal);
   }
-  const Reading reading = read_payload(*meter, report.payload);
+  const Reading reading = read_payload(meter, report.payload);
   const store::Document customer =
       reading.customer ? tx.find("customer", *reading.customer) : store::Document();
   const bool clocked = customer && is_on_test_clock(customer);
