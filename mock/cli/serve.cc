@@ -66,10 +66,13 @@ class Running {
     dispatch_->set_ready(true);
   }
 
-  void stop() {
-    http_->stop();
-    if (https_) https_->stop();
+  // Saves if asked. A handler that outlives the grace is left behind: the process ends at once then,
+  // since nothing that it uses may be destroyed under it.
+  void stop(int exit_code) {
+    bool finished = http_->stop();
+    if (https_) finished = https_->stop() && finished;
     if (config_.save_on_exit) server::save_snapshot(*dispatch_, config_.snapshot);
+    if (!finished) std::_Exit(exit_code);
   }
 
   [[nodiscard]] const std::string& url() const { return url_; }
@@ -172,7 +175,7 @@ int serve(const ServeConfig& config) {
     std::fflush(stdout);
     wait_for_stop_signal();
     end_at_once_on_next_signal();
-    running.stop();
+    running.stop(0);
     return 0;
   } catch (const server::PortTaken& error) {
     return report_port_taken(error);
@@ -191,11 +194,11 @@ int exec(ServeConfig config, const std::vector<std::string>& command) {
   if (!child) {
     std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
                  command.front().c_str());
-    running.stop();
+    running.stop(127);
     return 127;
   }
   const int code = wait_for_child(*child);
-  running.stop();
+  running.stop(code);
   return code;
 }
 
