@@ -84,7 +84,7 @@ Made Generator::next() {
       {&Generator::broken_percent_code, &Generator::wrong_method, &Generator::truncated_body,
        &Generator::nul_bytes, &Generator::bad_utf8, &Generator::header_flood,
        &Generator::bad_header, &Generator::bad_key, &Generator::wrong_content, &Generator::bad_path,
-       &Generator::random_bytes});
+       &Generator::random_bytes, &Generator::bad_control});
   Draft draft = this->draft();
   Made made;
   const bool damage_text = random_.once_in(3);
@@ -514,6 +514,48 @@ std::string Generator::bad_path(api::Request& request) {
 std::string Generator::random_bytes(api::Request& request) {
   request.body = random_.bytes(random_.below(2'000));
   return "random bytes";
+}
+
+// okapi's own paths. A rule for faults is only sent where it cannot be understood: one that is
+// would do what it says to the requests after it.
+std::string Generator::bad_control(api::Request& request) {
+  static constexpr auto targets = std::to_array<std::string_view>(
+      {"clock", "snapshots", "snapshots/nope/restore", "snapshots/%ff/restore", "snapshot",
+       "faults", "explain/in_nope", "explain/", "explain/%00", "requests?limit=-1",
+       "requests?status=x", "requests/req_nope", "events?limit=99999999999999999999",
+       "events?type[]=x", "coverage?x", "webhooks/wait?timeout=-1", "metrics/x", "health/x", ""});
+  static constexpr auto bodies = std::to_array<std::string_view>({"{",
+                                                                  "[]",
+                                                                  "\"x\"",
+                                                                  "advance=",
+                                                                  "advance=1mo1",
+                                                                  "advance=-1d",
+                                                                  "advance=99999999999y",
+                                                                  "to=x",
+                                                                  "to=99999999999999999999",
+                                                                  "to=-1",
+                                                                  "advance=1d&to=0",
+                                                                  "{\"advance\":5}",
+                                                                  "{\"to\":[]}",
+                                                                  "name=",
+                                                                  "name=%ff",
+                                                                  "name[a]=b",
+                                                                  "{\"name\":{}}",
+                                                                  "status=abc",
+                                                                  "nth=-1",
+                                                                  "nth=x&times=y",
+                                                                  "nope=1",
+                                                                  "\x00\x01",
+                                                                  "freeze=maybe"});
+  static constexpr auto verbs = std::to_array<std::string_view>({"GET", "POST", "PUT", "DELETE"});
+  request.target = "/_okapi/" + std::string(random_.pick(targets));
+  request.method = random_.pick(verbs);
+  request.body = random_.pick(bodies);
+  std::erase_if(request.headers, [](const auto& header) { return header.first == "Content-Type"; });
+  request.headers.emplace_back("Content-Type", random_.once_in(2)
+                                                   ? "application/json"
+                                                   : "application/x-www-form-urlencoded");
+  return "control path " + request.target;
 }
 
 }  // namespace okapi::malformed

@@ -75,6 +75,7 @@ class Generator {
   std::string wrong_content(api::Request& request);
   std::string bad_path(api::Request& request);
   std::string random_bytes(api::Request& request);
+  std::string bad_control(api::Request& request);
 
   std::string junk_text();
   Json junk();
