@@ -1,5 +1,5 @@
 // Which event used an identifier: 24 bytes a record, found by 96 bits of the identifier's
-// fingerprint; the text is not kept. Buckets of at most 128 records in order of their fingerprints,
+// fingerprint; the text is not kept. Buckets of at most 40 records in order of their fingerprints,
 // shared between copies of the table until one of them writes.
 #pragma once
 
@@ -41,7 +41,9 @@ class IdentifierTable {
   struct Bucket {
     std::uint64_t lowest = 0;  // `high` of its range
     std::size_t count = 0;
-    std::array<Record, 128> records = {};
+    // An insert copies the bucket; of 1 KB with all that belongs to it, the allocator gives one
+    // back in no time, while larger ones would scatter holes over the heap.
+    std::array<Record, 40> records = {};
     // `all`: records of the whole table, to guess from.
     [[nodiscard]] std::size_t lower_bound(Fingerprint identifier, std::size_t all) const;
     [[nodiscard]] bool holds(std::size_t index, Fingerprint identifier) const;

@@ -1,4 +1,4 @@
-// Up to 256 points of one series in time order (ties: order of arrival), 16 bytes each: the value
+// Up to 64 points of one series in time order (ties: order of arrival), 16 bytes each: the value
 // as digits and places in 60 + 4 bits, time and arrival number as distances from the chunk's first
 // point. What does not fit so (values of 19 digits, times a lifetime apart) is kept beside it or
 // refused.
@@ -21,7 +21,8 @@ struct MeterPoint {
 
 class MeterChunk {
  public:
-  static constexpr std::size_t capacity = 256;
+  // An append copies the chunk: 1 KB, which the allocator has at hand.
+  static constexpr std::size_t capacity = 64;
 
   explicit MeterChunk(const MeterPoint& first);
 
