@@ -76,8 +76,15 @@ Document::Name Document::name() const {
 
 const Json* Document::tree_at_hand() const { return tree_ ? tree_.get() : body_->tree.get(); }
 
+// While there is a tree nobody else knows the document yet; call_once would cost a system call to
+// wake those who wait.
 void Document::settle() const {
-  (void)text();
+  if (!body_->tree) return;
+  if (!body_->has_text.load(std::memory_order_acquire)) {
+    body_->text = to_compact(*body_->tree);
+    body_->text.shrink_to_fit();
+    body_->has_text.store(true, std::memory_order_release);
+  }
   body_->tree = nullptr;
 }
 
