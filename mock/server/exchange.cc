@@ -199,7 +199,7 @@ std::string Exchange::execute(const api::Input& input) {
   try {
     reply = handle(*tx, input);
     const auto* document = std::get_if<store::Document>(&reply);
-    if (document != nullptr && !expands) document_ = *document;
+    if (document != nullptr && !expands) document_ = document->without_tree();
     if (expands) render();
   } catch (const api::ApiError& error) {
     executed_ = error.executed || error.commits;

@@ -30,6 +30,9 @@ class Document {
   const Json& operator*() const;
   const Json* operator->() const { return &**this; }
 
+  // A handle of the same document without the tree that this one keeps: for what is kept long.
+  [[nodiscard]] Document without_tree() const { return Document(body_); }
+
   friend bool operator==(const Document& a, const Document& b) { return a.body_ == b.body_; }
 
  private:

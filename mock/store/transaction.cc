@@ -197,8 +197,7 @@ void Transaction::write_events() {
                        .before = work_->base->find(of, emitted.document.id()),
                        .after = state.find(of, emitted.document.id()),
                        .created = emitted.created};
-    // A handle without the tree that the handler's one carries.
-    if (!event.after) event.after = Document(emitted.document.body_);
+    if (!event.after) event.after = emitted.document.without_tree();
     event.after.settle();
     Document::Name name{.kind = kind,
                         .id = make_id(account_.settings_.ids, "evt_", 28, state.next_id++),
