@@ -37,6 +37,7 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
                                                 const std::string& base_url) {
   check_version(config.api_version);
   api::Settings settings;
+  settings.base_url = base_url;
   settings.strict_clocks = config.strict_clocks;
   settings.synthesize_unknown_ids = config.unknown_ids == "synthesize";
   server::Options options;
