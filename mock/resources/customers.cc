@@ -79,6 +79,17 @@ void assign_addresses(Json& customer, const Json& params) {
   api::assign_params(customer["shipping"], *given, {"name", "phone"});
 }
 
+// Guess: which addresses Stripe refuses; one @ with text on both sides and no blank is enough here.
+void check_email(const Json& params) {
+  const std::optional<std::string> email = maybe_text(params, "email");
+  if (!email) return;
+  const std::size_t at = email->find('@');
+  const bool sound = at != std::string::npos && at > 0 && at + 1 < email->size() &&
+                     email->find_first_of("@ \t\r\n", at + 1) == std::string::npos &&
+                     email->find_first_of(" \t\r\n") == std::string::npos;
+  if (!sound) throw api::invalid_email("email", *email);
+}
+
 // What create and update have in common; payment methods and the balance are not among it.
 void assign_fields(Json& customer, const Json& params) {
   api::assign_params(customer, params,
@@ -200,6 +211,7 @@ api::Reply create(api::Context& ctx) {
   if (has(ctx.params, "source")) throw api::not_implemented("customers.create with source");
   const std::optional<std::string> id = maybe_text(ctx.params, "id");
   if (id && ctx.tx.find(kind, *id)) throw api::already_exists("Customer");
+  check_email(ctx.params);
   check_invoice_prefix(ctx, {});
   Json customer = new_customer(ctx);
   if (id) customer["id"] = *id;
@@ -232,6 +244,7 @@ api::Reply update(api::Context& ctx) {
     throw api::not_implemented("customers.update with source");
   }
   const store::Document customer = require_for_update(ctx);
+  check_email(ctx.params);
   check_invoice_prefix(ctx, customer.id());
   engine::enter_time_of(ctx.tx, *customer);
   set_balance(ctx, customer, "adjustment");
