@@ -168,12 +168,20 @@ ItemCost read_item_cost(store::Transaction& tx, const Json& params, const std::s
   return cost_of_unit_amount(tx, params, currency);
 }
 
+void settle_net_amount(Json& invoice_item) {
+  invoice_item.erase("net_amount");
+  if (!boolean(invoice_item, "discountable")) {
+    invoice_item["net_amount"] = invoice_item.at("amount");
+  }
+}
+
 void set_cost(Json& invoice_item, const ItemCost& cost) {
   invoice_item["amount"] = cost.amount;
   invoice_item["currency"] = cost.currency;
   invoice_item["pricing"] = cost.pricing;
   invoice_item["quantity"] = cost.quantity.truncated();
   invoice_item["quantity_decimal"] = cost.quantity.text();
+  settle_net_amount(invoice_item);
 }
 
 Json make_invoice_item(store::Transaction& tx, const NewInvoiceItem& wanted) {

@@ -22,6 +22,8 @@ struct ItemCost {
                                       const std::string& currency);
 // True when the parameters speak of money at all.
 [[nodiscard]] bool has_cost(const Json& params);
+// Stripe: only an item that takes no discounts tells its amount after them (recorded).
+void settle_net_amount(Json& invoice_item);
 void set_cost(Json& invoice_item, const ItemCost& cost);
 
 struct NewInvoiceItem {

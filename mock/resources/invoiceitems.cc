@@ -80,6 +80,7 @@ Destination destination_of(api::Context& ctx) {
 
 void assign_fields(Json& item, const Json& params) {
   api::assign_params(item, params, {"description", "discountable"});
+  engine::settle_net_amount(item);
   api::merge_metadata(item, params);
   if (!has(params, "period")) return;
   const Json& period = params.at("period");
