@@ -270,6 +270,9 @@ Json make_recurring(const store::Transaction& tx, const Json& params, const Plac
   const Json& given = params.at("recurring");
   check_interval(given, place.in("recurring"));
   check_meter(tx, given, place.in("recurring"));
+  if (maybe_integer(given, "trial_period_days").value_or(0) < 0) {
+    throw api::invalid_non_negative_integer(place.in("recurring").of("trial_period_days"));
+  }
   Json recurring = {{"interval", given.at("interval")},
                     {"interval_count", 1},
                     {"meter", nullptr},
