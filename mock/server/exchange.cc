@@ -337,7 +337,9 @@ void Exchange::add_headers() {
   facts.idempotency_key = key_;
   facts.original_request = original_;
   facts.replayed = record_.replayed;
-  facts.final = executed_ && !key_.empty() && response_.status < 500;
+  // Differs: 501 is ours; without this word every SDK would ask again for what is missing.
+  const bool missing = response_.status == 501;
+  facts.final = missing || (executed_ && !key_.empty() && response_.status < 500);
   facts.connected_account = caller_.connected_account;
   facts.unauthorized = no_key;
   response_.headers = answer_headers(facts);

@@ -263,6 +263,7 @@ TEST_CASE("an operation that okapi does not do answers 501, before its parameter
   const api::Response response = server.send("POST", "/v1/payouts", "nope=1");
   CHECK(response.status == 501);
   CHECK(text(error_of(response), "code") == "not_implemented");
+  CHECK(header_of(response, "Stripe-Should-Retry") == "false");
   CHECK(
       text(error_of(response), "message").starts_with("okapi does not implement payouts.create."));
 }
