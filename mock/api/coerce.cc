@@ -213,6 +213,7 @@ Json coerce_text(const Node& node, std::string_view value, const ParamPath& path
       throw invalid_boolean(path.text(), value);
     case Kind::time:
       if (const std::optional<Seconds> at = parse_seconds(value, dialect)) return *at;
+      if (dialect == Dialect::v2) throw invalid_date_time(path.text());
       throw invalid_timestamp(path.text());
     case Kind::decimal:
       return coerce_decimal(value, path);

@@ -134,7 +134,7 @@ Json coerce(const Node& node, const Json& value, const ParamPath& path) {
       if (!value.is_boolean()) throw invalid_boolean(path.text(), to_compact(value));
       return value;
     case Kind::time:
-      if (!value.is_string()) throw invalid_timestamp(path.text());
+      if (!value.is_string()) throw invalid_date_time(path.text());
       return coerce_text(node, text_of(value), path, Dialect::v2);
     case Kind::string:
     case Kind::reference:

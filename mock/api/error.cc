@@ -583,6 +583,12 @@ ApiError invalid_timestamp(std::string_view param) {
   return bad_request("", "Invalid timestamp: must be an integer Unix timestamp.", param);
 }
 
+ApiError invalid_date_time(std::string_view param) {
+  return bad_request(
+      "", "Invalid timestamp: must be an RFC 3339 date and time such as 2024-10-01T00:00:00Z.",
+      param);
+}
+
 ApiError future_timestamp_required(std::string_view param) {
   return bad_request("", "Invalid timestamp: must be an integer Unix timestamp in the future.",
                      param);

@@ -71,6 +71,7 @@ ApiError invalid_currency(std::string_view param, std::string_view value);
 ApiError invalid_email(std::string_view param, std::string_view value);
 ApiError invalid_url(std::string_view param);
 ApiError invalid_timestamp(std::string_view param);
+ApiError invalid_date_time(std::string_view param);  // v2
 ApiError future_timestamp_required(std::string_view param);
 // `params` in the order they are named; the first is the error's param.
 ApiError only_one_of(const std::vector<std::string>& params);
