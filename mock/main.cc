@@ -72,8 +72,9 @@ void add_client_flags(CLI::App& command, cli::ClientConfig& config) {
 }
 
 struct Program {
-  CLI::App app{"okapi: a local server that looks like Stripe and bills like Stripe", "okapi"};
+  CLI::App app{"", "okapi"};
   cli::ServeConfig serve;
+  cli::ServeConfig exec;
   cli::ReplayConfig replay;
   cli::ClientConfig client;
   std::vector<std::string> command;
@@ -83,13 +84,23 @@ struct Program {
   Program() {
     app.require_subcommand(0, 1);
     app.set_version_flag("--version", OKAPI_VERSION);
-    app.footer(
+    // interface.md: examples first.
+    app.description(
+        "okapi: a local server that looks like Stripe and bills like Stripe\n"
+        "\n"
         "Examples:\n"
         "  okapi                                    serve on http://127.0.0.1:12111\n"
         "  okapi --fixture fixtures/hypernian.yaml  start from a world\n"
         "  okapi exec -- npm test                   a server for one command\n"
         "  okapi replay examples/credit-burndown.md --explain\n"
         "  okapi advance 1mo                        let a month pass on a running server");
+    app.failure_message([](const CLI::App* asked, const CLI::Error& error) {
+      std::string sentence = error.what();
+      while (sentence.ends_with('.')) sentence.pop_back();
+      return "okapi: " + sentence + "; " + asked->get_display_name() +
+             " --help shows what it takes\n";
+    });
+    exec.port = 0;
     add_serve_flags(app, serve);
   }
 };
@@ -113,7 +124,7 @@ void add_commands(Program& program) {
   add_world_flags(*replay, program.replay.serve);
 
   CLI::App* exec = app.add_subcommand("exec", "start on a free port, run a command, stop");
-  add_serve_flags(*exec, program.serve);
+  add_serve_flags(*exec, program.exec);
   exec->add_option("command", program.command, "the command and its arguments, after --")
       ->required();
 
@@ -151,7 +162,7 @@ void add_commands(Program& program) {
 int run(Program& program) {
   CLI::App& app = program.app;
   if (app.got_subcommand("replay")) return cli::replay(program.replay);
-  if (app.got_subcommand("exec")) return cli::exec(program.serve, program.command);
+  if (app.got_subcommand("exec")) return cli::exec(program.exec, program.command);
   if (app.got_subcommand("snapshot")) return run_snapshot(*app.get_subcommand("snapshot"), program);
   if (app.got_subcommand("reset")) return cli::reset(program.client, program.all);
   if (app.got_subcommand("advance")) return cli::advance(program.client, program.span);

@@ -51,6 +51,7 @@ struct ReplayConfig {
 };
 
 int serve(const ServeConfig& config);
+// The server stands on a free port (0) unless the flags name one.
 int exec(ServeConfig config, const std::vector<std::string>& command);
 int replay(const ReplayConfig& config);
 int snapshot_save(const ClientConfig& config, const std::string& file);

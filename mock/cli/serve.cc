@@ -184,22 +184,25 @@ int serve(const ServeConfig& config) {
 
 int exec(ServeConfig config, const std::vector<std::string>& command) {
   block_stop_signals();
-  config.port = 0;
   config.quiet = true;
-  Running running(config);
-  running.start();
-  setenv("OKAPI_URL", running.url().c_str(), 1);
-  setenv("STRIPE_API_BASE", running.url().c_str(), 1);
-  const std::optional<pid_t> child = spawn(command);
-  if (!child) {
-    std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
-                 command.front().c_str());
-    running.stop(127);
-    return 127;
+  try {
+    Running running(config);
+    running.start();
+    setenv("OKAPI_URL", running.url().c_str(), 1);
+    setenv("STRIPE_API_BASE", running.url().c_str(), 1);
+    const std::optional<pid_t> child = spawn(command);
+    if (!child) {
+      std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
+                   command.front().c_str());
+      running.stop(127);
+      return 127;
+    }
+    const int code = wait_for_child(*child);
+    running.stop(code);
+    return code;
+  } catch (const server::PortTaken& error) {
+    return report_port_taken(error);
   }
-  const int code = wait_for_child(*child);
-  running.stop(code);
-  return code;
 }
 
 }  // namespace okapi::cli
