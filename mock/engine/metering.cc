@@ -300,6 +300,13 @@ std::variant<AcceptedUsage, UsageRefusal> try_report_usage(store::Transaction& t
   return accepted;
 }
 
+UsageReport read_usage_report(const Json& params) {
+  return {.event_name = text(params, "event_name"),
+          .payload = params.at("payload"),
+          .identifier = maybe_text(params, "identifier").value_or(""),
+          .timestamp = maybe_integer(params, "timestamp")};
+}
+
 AcceptedUsage report_usage(store::Transaction& tx, const UsageReport& report) {
   std::variant<AcceptedUsage, UsageRefusal> outcome = try_report_usage(tx, report);
   if (UsageRefusal* refusal = std::get_if<UsageRefusal>(&outcome)) throw std::move(refusal->error);

@@ -46,6 +46,8 @@ struct UsageReport {
   std::string identifier;  // empty: generated
   std::optional<Seconds> timestamp;
 };
+// Of the checked parameters; all doors name them alike.
+[[nodiscard]] UsageReport read_usage_report(const Json& params);
 struct AcceptedUsage {
   std::string meter;
   std::string customer;

@@ -9,13 +9,10 @@ namespace {
 constexpr std::size_t most_events = 100;
 
 engine::UsageReport read_event(api::Context& ctx, const Json& event) {
+  engine::UsageReport report = engine::read_usage_report(event);
   // Error reports name an event by its identifier, so each has one before it is looked at.
-  std::string identifier = maybe_text(event, "identifier").value_or("");
-  if (identifier.empty()) identifier = ctx.tx.new_id("", 32);
-  return {.event_name = text(event, "event_name"),
-          .payload = event.at("payload"),
-          .identifier = std::move(identifier),
-          .timestamp = maybe_integer(event, "timestamp")};
+  if (report.identifier.empty()) report.identifier = ctx.tx.new_id("", 32);
+  return report;
 }
 
 // Stripe: nothing about an event fails the request; what cannot be counted is reported later.

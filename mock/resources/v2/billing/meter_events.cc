@@ -6,10 +6,7 @@ namespace {
 
 // Validated at once like its v1 twin, with times as v2 writes them.
 api::Reply create(api::Context& ctx) {
-  const engine::UsageReport report{.event_name = text(ctx.params, "event_name"),
-                                   .payload = ctx.params.at("payload"),
-                                   .identifier = maybe_text(ctx.params, "identifier").value_or(""),
-                                   .timestamp = maybe_integer(ctx.params, "timestamp")};
+  const engine::UsageReport report = engine::read_usage_report(ctx.params);
   const engine::AcceptedUsage accepted = engine::report_usage(ctx.tx, report);
   return Json{{"object", "v2.billing.meter_event"},
               {"created", to_rfc3339(accepted.created)},
