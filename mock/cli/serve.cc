@@ -66,8 +66,8 @@ class Running {
     dispatch_->set_ready(true);
   }
 
-  // Saves if asked. A handler that outlives the grace is left behind: the process ends at once then,
-  // since nothing that it uses may be destroyed under it.
+  // Saves if asked. A handler that outlives the grace is left behind: the process ends at once
+  // then, since nothing that it uses may be destroyed under it.
   void stop(int exit_code) {
     bool finished = http_->stop();
     if (https_) finished = https_->stop() && finished;
