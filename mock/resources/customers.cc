@@ -5,6 +5,7 @@
 #include "api/expand.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/render.h"
 #include "base/text.h"
 #include "engine/balance.h"
 #include "engine/clock.h"
@@ -204,6 +205,35 @@ void set_balance(api::Context& ctx, const store::Document& customer, const char*
                                    .currency = maybe_text(*customer, "currency").value_or("usd")});
 }
 
+// --- tax ids
+
+// Guess: the country is the value's for the EU's numbers, else the type's.
+std::string country_of(const std::string& type, const std::string& value) {
+  std::string country = type.starts_with("eu_") ? value.substr(0, 2) : type.substr(0, 2);
+  std::ranges::transform(country, country.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return country;
+}
+
+void add_tax_ids(api::Context& ctx, const store::Document& customer) {
+  if (!has(ctx.params, "tax_id_data")) return;
+  for (const Json& given : ctx.params.at("tax_id_data")) {
+    const std::string& type = text(given, "type");
+    Json tax_id = api::default_object(ctx.tx, "tax_id");
+    tax_id.update({{"country", country_of(type, text(given, "value"))},
+                   {"created", ctx.now()},
+                   {"customer", customer.id()},
+                   {"owner", {{"customer", customer.id()}, {"type", "customer"}}},
+                   {"type", type},
+                   {"value", given.at("value")},
+                   {"verification",
+                    {{"status", type == "eu_vat" || type == "gb_vat" ? "pending" : "unavailable"},
+                     {"verified_address", nullptr},
+                     {"verified_name", nullptr}}}});
+    ctx.tx.emit("customer.tax_id.created", ctx.tx.insert(std::move(tax_id)));
+  }
+}
+
 // --- operations
 
 api::Reply create(api::Context& ctx) {
@@ -222,6 +252,7 @@ api::Reply create(api::Context& ctx) {
   const Attached attached = attach(ctx, created);
   assign_default_payment_method(ctx, created, attached);
   set_balance(ctx, created, "initial");
+  add_tax_ids(ctx, created);
   return api::require(ctx.tx, kind, created.id());
 }
 
@@ -291,67 +322,32 @@ api::Reply list(api::Context& ctx) {
   return api::list_documents(ctx, query);
 }
 
-// --- balance transactions
-
-constexpr std::string_view balance_kind = "customer_balance_transaction";
-
-api::Reply create_balance_transaction(api::Context& ctx) {
-  const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
-  engine::enter_time_of(ctx.tx, *customer);
-  engine::BalanceChange change{.amount = integer(ctx.params, "amount"),
-                               .type = "adjustment",
-                               .currency = text(ctx.params, "currency"),
-                               .description = maybe_text(ctx.params, "description").value_or("")};
-  Json holder = {{"metadata", Json::object()}};
-  api::merge_metadata(holder, ctx.params);
-  change.metadata = holder.at("metadata");
-  const store::Document transaction = engine::adjust_customer_balance(ctx.tx, customer, change);
-  ctx.tx.emit("customer.updated", customer);
-  return transaction;
-}
-
-store::Document balance_transaction_of_path(api::Context& ctx) {
-  const store::Document customer = api::require(ctx.tx, kind, ctx.path_ids.at(0));
-  const store::Document transaction = api::require(ctx.tx, balance_kind, ctx.path_id);
-  if (text(*transaction, "customer") == customer.id()) return transaction;
-  throw api::no_such_in_path(balance_kind, ctx.path_id);
-}
-
-api::Reply retrieve_balance_transaction(api::Context& ctx) {
-  return balance_transaction_of_path(ctx);
-}
-
-api::Reply update_balance_transaction(api::Context& ctx) {
-  return ctx.tx.update(balance_transaction_of_path(ctx), [&](Json& edited) {
-    api::assign_params(edited, ctx.params, {"description"});
-    api::merge_metadata(edited, ctx.params);
-  });
-}
-
-api::Reply list_balance_transactions(api::Context& ctx) {
-  const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
-  const std::optional<std::string> invoice = maybe_text(ctx.params, "invoice");
-  return api::list_documents(
-      ctx, {.kind = balance_kind,
-            .index_field = "customer",
-            .index_value = customer.id(),
-            .matches = [&](const Json& transaction) {
-              return (!invoice || maybe_text(transaction, "invoice") == invoice) &&
-                     (!has(ctx.params, "created") ||
-                      api::in_range(ctx.params.at("created"), integer(transaction, "created")));
-            }});
-}
-
 // --- what only expansion shows
 
-// Stripe: the balances by currency; {} when there never was one.
-Json invoice_credit_balance(store::Transaction& tx, const Json& customer) {
-  Json balances = Json::object();
-  for (const store::Document& each : tx.where(balance_kind, "customer", text(customer, "id"))) {
-    Json& balance = balances[text(*each, "currency")];
-    balance = (balance.is_null() ? 0 : balance.get<std::int64_t>()) + integer(*each, "amount");
+// Stripe: without those that have ended, newest first.
+Json subscriptions(store::Transaction& tx, const Json& customer) {
+  const std::string& id = text(customer, "id");
+  std::vector<Json> living;
+  for (const store::Document& each : tx.where("subscription", "customer", id)) {
+    const std::string& status = text(*each, "status");
+    if (status == "canceled" || status == "incomplete_expired") continue;
+    living.insert(living.begin(), api::public_tree(each));
   }
-  return balances;
+  return api::embedded_list(std::move(living), concat("/v1/customers/", id, "/subscriptions"));
+}
+
+Json tax_ids(store::Transaction& tx, const Json& customer) {
+  const std::string& id = text(customer, "id");
+  std::vector<Json> all;
+  for (const store::Document& each : tx.where("tax_id", "customer", id)) {
+    all.insert(all.begin(), api::public_tree(each));
+  }
+  return api::embedded_list(std::move(all), concat("/v1/customers/", id, "/tax_ids"));
+}
+
+// Sources are not made here, so there never are any.
+Json sources(store::Transaction&, const Json& customer) {
+  return api::embedded_list({}, concat("/v1/customers/", text(customer, "id"), "/sources"));
 }
 
 Json tax(store::Transaction&, const Json&) {
@@ -369,16 +365,14 @@ void register_customers(api::Registry& registry) {
   registry.bind("customers.update", update);
   registry.bind("customers.del", del);
   registry.bind("customers.list", list);
-  registry.bind("customers.create_balance_transaction", create_balance_transaction);
-  registry.bind("customers.retrieve_balance_transaction", retrieve_balance_transaction);
-  registry.bind("customers.update_balance_transaction", update_balance_transaction);
-  registry.bind("customers.list_balance_transactions", list_balance_transactions);
   registry.index(kind, "email");
   registry.index(kind, "invoice_prefix");
   registry.index(kind, "test_clock");
-  registry.index(balance_kind, "customer");
-  api::register_includable("customer.invoice_credit_balance", invoice_credit_balance);
+  registry.index("tax_id", "customer");
+  api::register_includable("customer.sources", sources);
+  api::register_includable("customer.subscriptions", subscriptions);
   api::register_includable("customer.tax", tax);
+  api::register_includable("customer.tax_ids", tax_ids);
 }
 
 }  // namespace okapi::resources
