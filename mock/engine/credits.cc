@@ -122,7 +122,7 @@ store::Document post(store::Transaction& tx, const store::Document& grant, const
                       {"test_clock", grant->at("test_clock")},
                       {"type", entry.side}});
   transaction[entry.side] = std::move(details);
-  const store::Document posted = tx.insert(std::move(transaction));
+  store::Document posted = tx.insert(std::move(transaction));
   tx.emit("billing.credit_balance_transaction.created", posted);
   return posted;
 }
@@ -191,7 +191,7 @@ void reinstate_credits(store::Transaction& tx, std::string_view invoice_id) {
 }
 
 store::Document grant_credits(store::Transaction& tx, Json grant) {
-  const store::Document created = tx.insert(std::move(grant));
+  store::Document created = tx.insert(std::move(grant));
   tx.emit("billing.credit_grant.created", created);
   post(tx, created,
        {.side = "credit",
@@ -227,6 +227,7 @@ bool was_applied(const store::Transaction& tx, std::string_view grant_id) {
 std::vector<GrantBalance> grant_balances(const store::Transaction& tx, std::string_view customer) {
   std::vector<billing::Grant> grants = grants_of(tx, customer);
   std::vector<GrantBalance> balances;
+  balances.reserve(grants.size());
   for (const billing::Grant& grant : grants) {
     balances.push_back({.grant = tx.find(grant_kind, grant.id), .ledger = grant.balance});
   }

@@ -13,4 +13,10 @@ std::string under(std::string_view prefix, std::string_view name) {
   return full;
 }
 
+api::ApiError exclusive(const Place& place, std::string_view first, std::string_view second) {
+  api::ApiError error = api::only_one_of({std::string(first), std::string(second)});
+  error.param = place.of(first);
+  return error;
+}
+
 }  // namespace okapi::engine

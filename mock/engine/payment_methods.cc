@@ -138,7 +138,7 @@ store::Document attach_payment_method(store::Transaction& tx, const store::Docum
     error.extra["param"] = "";  // recorded so
     throw error;
   }
-  const store::Document attached =
+  store::Document attached =
       tx.update(payment_method, [&](Json& edited) { edited["customer"] = customer.id(); });
   tx.emit("payment_method.attached", attached);
   return attached;
@@ -152,7 +152,7 @@ store::Document detach_payment_method(store::Transaction& tx,
         "The payment method you provided is not attached to a customer so detachment is "
         "impossible.");
   }
-  const store::Document detached =
+  store::Document detached =
       tx.update(payment_method, [](Json& edited) { edited["customer"] = nullptr; });
   if (const store::Document card = tx.find(card_kind, payment_method.id())) {
     tx.update(card, [](Json& edited) { edited["spent"] = true; });

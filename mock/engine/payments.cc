@@ -83,6 +83,7 @@ Json card_details(const Json& payment_method, std::int64_t amount) {
   Json details = {
       {"amount_authorized", amount},
       {"authorization_code", nullptr},
+      {"electronic_commerce_indicator", nullptr},
       {"extended_authorization", {{"status", "disabled"}}},
       {"incremental_authorization", {{"status", "unavailable"}}},
       {"installments", nullptr},
@@ -92,7 +93,8 @@ Json card_details(const Json& payment_method, std::int64_t amount) {
       {"network_token", {{"used", false}}},
       {"network_transaction_id", nullptr},
       {"overcapture", {{"maximum_amount_capturable", amount}, {"status", "unavailable"}}},
-      {"three_d_secure", nullptr}};
+      {"three_d_secure", nullptr},
+      {"transaction_link_id", nullptr}};
   api::assign_params(details, card,
                      {"brand", "checks", "country", "exp_month", "exp_year", "fingerprint",
                       "funding", "last4", "regulated_status", "wallet"});
@@ -223,7 +225,7 @@ store::Document payment_method_for(const store::Transaction& tx, const Json& inv
 
 std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& request) {
   Json intent = api::default_object(tx, "payment_intent");
-  const std::string id = text(intent, "id");
+  std::string id = text(intent, "id");
   intent.update(
       {{"amount", request.amount},
        {"amount_capturable", 0},

@@ -13,8 +13,7 @@
 namespace okapi::engine {
 
 struct PriceRequest {
-  // Where the parameters stood, "items[0][price_data]", so that refusals name them; empty: top
-  // level.
+  // Where the parameters stood, "items[0][price_data]" or nothing, so that refusals name them.
   std::string prefix = {};
   std::string product = {};  // used instead of params.product and params.product_data
   std::string id = {};       // a caller's own id (plans); empty: generated
@@ -26,10 +25,9 @@ struct PriceRequest {
 store::Document create_price(store::Transaction& tx, const Json& params,
                              const PriceRequest& request = {});
 
-// {"tiers": null | [{flat_amount, flat_amount_decimal, unit_amount, unit_amount_decimal, up_to},
-// …],
+// {"tiers": null | [{flat_amount, flat_amount_decimal, unit_amount, unit_amount_decimal, up_to}],
 //  "currency_options": {"usd": {custom_unit_amount, tax_behavior, tiers?, unit_amount,
-//  unit_amount_decimal}, …}}: an internal document of kind okapi.price_details with the price's id.
+//  unit_amount_decimal}}}: an internal document of kind okapi.price_details with the price's id.
 [[nodiscard]] store::Document price_details(const store::Transaction& tx,
                                             std::string_view price_id);
 // Merges parameters of the same name into it (price update); true when something changed.
@@ -43,8 +41,7 @@ struct LookupKey {
 void take_lookup_key(store::Transaction& tx, const LookupKey& wanted, std::string_view price_id,
                      std::string_view param);
 
-// The legacy twin that subscription items still show; a stored document of kind plan has the same
-// text.
+// The legacy twin that subscription items still show, and the text of the stored plan.
 [[nodiscard]] Json plan_of(const Json& price);
 // Brings the stored plan in line with its price after an update; emits plan.updated on a change.
 void update_plan(store::Transaction& tx, const store::Document& price);

@@ -32,7 +32,7 @@ store::Document create_product(store::Transaction& tx, const Json& params,
     product["tax_details"].update(params.at("tax_details"));
   }
   api::merge_metadata(product, params);
-  const store::Document created = tx.insert(std::move(product));
+  store::Document created = tx.insert(std::move(product));
   tx.emit("product.created", created);
   return created;
 }

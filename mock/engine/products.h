@@ -8,9 +8,8 @@
 
 namespace okapi::engine {
 
-// `params` are those of POST /v1/products (product_data has a subset); `prefix` says where they
-// stood
-// ("product_data"; empty: top level), so that refusals name them. Emits product.created.
+// `params` are those of POST /v1/products (product_data has a subset of them). `prefix` says where
+// they stood, "product_data" or nothing, so that refusals name them. Emits product.created.
 store::Document create_product(store::Transaction& tx, const Json& params,
                                std::string_view prefix = {});
 

@@ -220,16 +220,18 @@ void add_tax_ids(api::Context& ctx, const store::Document& customer) {
   for (const Json& given : ctx.params.at("tax_id_data")) {
     const std::string& type = text(given, "type");
     Json tax_id = api::default_object(ctx.tx, "tax_id");
-    tax_id.update({{"country", country_of(type, text(given, "value"))},
-                   {"created", ctx.now()},
-                   {"customer", customer.id()},
-                   {"owner", {{"customer", customer.id()}, {"type", "customer"}}},
-                   {"type", type},
-                   {"value", given.at("value")},
-                   {"verification",
-                    {{"status", type == "eu_vat" || type == "gb_vat" ? "pending" : "unavailable"},
-                     {"verified_address", nullptr},
-                     {"verified_name", nullptr}}}});
+    tax_id.update(
+        {{"country", country_of(type, text(given, "value"))},
+         {"created", ctx.now()},
+         {"customer", customer.id()},
+         {"owner",
+          {{"customer", customer.id()}, {"customer_account", nullptr}, {"type", "customer"}}},
+         {"type", type},
+         {"value", given.at("value")},
+         {"verification",
+          {{"status", type == "eu_vat" || type == "gb_vat" ? "pending" : "unavailable"},
+           {"verified_address", nullptr},
+           {"verified_name", nullptr}}}});
     ctx.tx.emit("customer.tax_id.created", ctx.tx.insert(std::move(tax_id)));
   }
 }

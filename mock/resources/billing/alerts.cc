@@ -68,7 +68,7 @@ api::Reply create(api::Context& ctx) {
 
 // Stripe: an archived alert is gone from every answer.
 store::Document require_alert(api::Context& ctx) {
-  const store::Document alert = api::require(ctx.tx, kind, ctx.path_id);
+  store::Document alert = api::require(ctx.tx, kind, ctx.path_id);
   if (text(*alert, "status") == "archived") throw api::no_such_in_path("alert", ctx.path_id);
   return alert;
 }
@@ -95,7 +95,7 @@ api::Reply set_status(api::Context& ctx, const char* status) {
 }
 
 api::Reply activate(api::Context& ctx) {
-  const api::Reply reply = set_status(ctx, "active");
+  api::Reply reply = set_status(ctx, "active");
   // Stripe: after deactivation and activation an alert may fire again.
   engine::forget_triggered(ctx.tx, std::get<store::Document>(reply));
   return reply;

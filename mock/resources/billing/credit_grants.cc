@@ -108,7 +108,7 @@ store::Document enter_customer(api::Context& ctx) {
     }
     throw api::missing_parameter("customer");
   }
-  const store::Document customer = api::require_param(ctx.tx, "customer", *id, "customer");
+  store::Document customer = api::require_param(ctx.tx, "customer", *id, "customer");
   engine::enter_time_of(ctx.tx, *customer);
   return customer;
 }
@@ -142,7 +142,7 @@ api::Reply retrieve(api::Context& ctx) { return api::require(ctx.tx, kind, ctx.p
 
 // The grant of the path, at its own customer's time.
 store::Document enter_grant(api::Context& ctx) {
-  const store::Document grant = api::require(ctx.tx, kind, ctx.path_id);
+  store::Document grant = api::require(ctx.tx, kind, ctx.path_id);
   if (const auto customer = ctx.tx.find("customer", text(*grant, "customer"))) {
     engine::enter_time_of(ctx.tx, *customer);
   }
