@@ -55,6 +55,7 @@ void split_key(std::string_view key, std::vector<std::string_view>& segments) {
 }
 
 FormNode& append_child(FormNode& node, std::string_view key) {
+  if (node.children.empty()) node.children.reserve(8);  // most hashes; growing moves every child
   node.children.emplace_back(std::string(key), FormNode());
   if (node.children.size() == many_children) {
     for (std::size_t i = 0; i < node.children.size(); ++i) {
