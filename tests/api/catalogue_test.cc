@@ -327,7 +327,7 @@ TEST_CASE("a credit grant is described node by node") {
   CHECK_FALSE(node(params, "expires_at").emptyable());
   CHECK(node(operation("billing.credit_grants.update").params(), "expires_at").emptyable());
   CHECK(node(params, "metadata").kind() == Kind::metadata);
-  CHECK(node(params, "name").max_length() == 5000);
+  CHECK(node(params, "name").max_length() == 100);
 
   const NodeRange fields = object("billing.credit_grant").fields();
   CHECK(fields[0].name() == "id");
