@@ -7,6 +7,9 @@
 namespace okapi::engine {
 namespace {
 
+// So that invoices can add it to their totals.
+constexpr std::int64_t largest_balance = 1'000'000'000'000'000;  // minor units
+
 Json text_or_null(const std::string& value) { return value.empty() ? Json() : Json(value); }
 
 // Stripe: a customer shows the balance of the newest currency only; the others stay as they are.
@@ -28,7 +31,11 @@ std::int64_t balance_in(const store::Transaction& tx, const store::Document& cus
 store::Document adjust_customer_balance(store::Transaction& tx, const store::Document& customer,
                                         const BalanceChange& change) {
   const store::Document current = tx.find("customer", customer.id());
-  const std::int64_t ending_balance = balance_in(tx, current, change.currency) + change.amount;
+  std::int64_t ending_balance = balance_in(tx, current, change.currency);
+  if (__builtin_add_overflow(ending_balance, change.amount, &ending_balance) ||
+      ending_balance > largest_balance || ending_balance < -largest_balance) {
+    throw OutOfRange("a customer balance exceeds ten trillion");
+  }
   Json transaction = api::default_object(tx, "customer_balance_transaction");
   transaction.update({{"amount", change.amount},
                       {"created", tx.now()},

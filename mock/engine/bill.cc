@@ -6,6 +6,8 @@
 namespace okapi::engine {
 namespace {
 
+constexpr std::int64_t largest_line = 1'000'000'000'000'000;  // minor units
+
 Json empty_lines(const std::string& invoice) {
   return {{"object", "list"},
           {"data", Json::array()},
@@ -138,6 +140,11 @@ std::string new_line_id(store::Transaction& tx, const Bill& bill) {
 }
 
 void add_line(store::Transaction& tx, Bill& bill, Json line, Json working) {
+  // So that the sum of any number of lines fits.
+  const std::int64_t amount = integer(line, "amount");
+  if (amount > largest_line || amount < -largest_line) {
+    throw OutOfRange("an invoice line exceeds ten trillion");
+  }
   line["id"] = new_line_id(tx, bill);
   line["invoice"] = text(bill.invoice, "id");
   working["line"] = line.at("id");

@@ -244,7 +244,7 @@ void notify_upcoming(store::Transaction& tx, const store::Document& subscription
 }
 
 void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
-  if (is_ended(subscription)) return;
+  if (is_ended(subscription) || maybe_boolean(subscription, "_gave_up")) return;
   const std::string clock = maybe_text(subscription, "test_clock").value_or("");
   if (text(subscription, "status") == "incomplete") {
     due.push_back({.at = integer(subscription, "created") + incomplete_time,

@@ -3,6 +3,7 @@
 namespace okapi::engine {
 
 void invoice_due(const Json& invoice, std::vector<store::Due>& due) {
+  if (maybe_boolean(invoice, "_gave_up")) return;
   const std::string clock = maybe_text(invoice, "test_clock").value_or("");
   const std::string& status = text(invoice, "status");
   if (status == "draft") {

@@ -174,15 +174,13 @@ Bill compose_preview(api::Context& ctx, const Target& target) {
 Json preview_invoice(api::Context& ctx) {
   refuse_unsupported_preview(ctx.params);
   const Target target = target_of(ctx);
-  Json preview;
-  ctx.tx.rehearse([&] {
-    Bill bill = compose_preview(ctx, target);
-    if (bill.lines().empty()) throw nothing_upcoming(target.customer.id());
-    plan_bill_credits(ctx.tx, bill);
-    settle_totals(ctx.tx, bill);
-    preview = std::move(bill.invoice);
-  });
-  return preview;
+  const store::Transaction::Savepoint before = ctx.tx.savepoint();
+  Bill bill = compose_preview(ctx, target);
+  if (bill.lines().empty()) throw nothing_upcoming(target.customer.id());
+  plan_bill_credits(ctx.tx, bill);
+  settle_totals(ctx.tx, bill);
+  ctx.tx.roll_back(before);
+  return std::move(bill.invoice);
 }
 
 }  // namespace okapi::engine

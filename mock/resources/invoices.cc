@@ -194,6 +194,7 @@ api::Reply list_line_items(api::Context& ctx) {
 
 store::Document finalized(api::Context& ctx, const store::Document& invoice,
                           std::optional<bool> auto_advance) {
+  (void)api::require_param(ctx.tx, "customer", text(*invoice, "customer"), "customer");
   return engine::finalize_invoice(ctx.tx, invoice, engine::settings_of(ctx),
                                   {.auto_advance = auto_advance});
 }

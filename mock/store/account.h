@@ -107,8 +107,15 @@ class Transaction {
   // nothing.
   void emit(std::string_view type, const Document& document);
 
-  // Does the work and undoes all that it wrote and emitted: what would happen, for previews.
-  void rehearse(const std::function<void()>& work);
+  // A point to go back to: what was written and emitted since then is undone.
+  struct Savepoint {
+    std::shared_ptr<const State> state;
+    std::size_t emitted = 0;
+    std::size_t written = 0;
+    Seconds now = 0;
+  };
+  [[nodiscard]] Savepoint savepoint();
+  void roll_back(const Savepoint& savepoint);
 
   // A new id with this prefix; `length` is that of the whole id.
   [[nodiscard]] std::string new_id(std::string_view prefix, int length);

@@ -166,16 +166,18 @@ void Transaction::emit(std::string_view type, const Document& document) {
   work_->emitted.push_back({.type = std::string(type), .document = document, .created = now_});
 }
 
-void Transaction::rehearse(const std::function<void()>& work) {
-  const State before = edit();
-  const std::size_t emitted = work_->emitted.size();
-  const std::size_t written = work_->written.size();
-  const Seconds now = now_;
-  work();
-  *work_->edited = before;
-  work_->emitted.resize(emitted);
-  work_->written.resize(written);
-  now_ = now;
+Transaction::Savepoint Transaction::savepoint() {
+  return {.state = std::make_shared<const State>(edit()),
+          .emitted = work_->emitted.size(),
+          .written = work_->written.size(),
+          .now = now_};
+}
+
+void Transaction::roll_back(const Savepoint& savepoint) {
+  edit() = *savepoint.state;
+  work_->emitted.resize(savepoint.emitted);
+  work_->written.resize(savepoint.written);
+  now_ = savepoint.now;
 }
 
 std::string Transaction::new_id(std::string_view prefix, int length) {

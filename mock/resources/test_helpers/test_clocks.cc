@@ -84,6 +84,9 @@ void check_target(api::Context& ctx, const Json& clock, Seconds target) {
 api::Reply advance(api::Context& ctx) {
   const store::Document clock = api::require(ctx.tx, kind, ctx.path_id);
   if (text(*clock, "status") == "advancing") throw api::test_clock_advancing(clock.id());
+  if (text(*clock, "status") != "ready") {
+    throw api::invalid_request("The test clock failed to advance and cannot be used any more.");
+  }
   const Seconds target = integer(ctx.params, "frozen_time");
   check_target(ctx, *clock, target);
   ctx.tx.set_now(integer(*clock, "frozen_time"));
