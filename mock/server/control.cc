@@ -142,7 +142,8 @@ Control::Control(Parts parts) : parts_(parts), started_(monotonic_microseconds()
 bool Control::is_control_path(std::string_view path) { return path.starts_with(root); }
 
 api::Response Control::handle(const api::Request& request) {
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::string_view method = request.method;
+  if (method == "HEAD") method = "GET";
   const std::string_view path = request.path().substr(root.size());
   for (const Route& route : routes) {
     if (route.method != method) continue;
