@@ -5,6 +5,7 @@
 #include "api/coerce.h"
 #include "api/error.h"
 #include "api/expand.h"
+#include "base/nesting.h"
 
 namespace okapi::api {
 namespace {
@@ -74,29 +75,9 @@ bool has_common(const Operation& operation, const FormNode& form) {
   });
 }
 
-// Looked at before parsing, so that no nesting can cost more than its own text.
-bool is_too_deep(std::string_view json) {
-  std::size_t depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > deepest_json) return true;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
-
 Json parse_body(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == text.npos) return Json::object();
-  if (is_too_deep(text)) throw undecodable_json();
+  if (nests_deeper(text, deepest_json)) throw undecodable_json();
   Json body = Json::parse(text, nullptr, false);
   // NUL is no character of any value: the store separates keys with it.
   if (body.is_discarded() || !body.is_object() || text.find("\\u0000") != text.npos) {

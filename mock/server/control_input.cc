@@ -5,6 +5,7 @@
 
 #include "api/error.h"
 #include "api/form.h"
+#include "base/nesting.h"
 #include "base/text.h"
 
 namespace okapi::server {
@@ -22,11 +23,15 @@ Json tree_of(const api::FormNode& node) {
   return tree;
 }
 
+// Control bodies are flat; faults nest once.
+constexpr std::size_t deepest_json = 20;
+
 Json parse_body(const api::Request& request) {
   if (request.method == "GET" || !is_json(request)) {
     return tree_of(api::parse_form(request.query(), request.method == "GET" ? "" : request.body));
   }
-  Json tree = Json::parse(request.body, nullptr, false);
+  Json tree;
+  if (!nests_deeper(request.body, deepest_json)) tree = Json::parse(request.body, nullptr, false);
   if (!tree.is_object()) {
     throw api::invalid_request("The body must be a JSON object, or form parameters.");
   }

@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "base/nesting.h"
 #include "base/text.h"
 #include "store/compact_json.h"
 #include "store/state.h"
 
 namespace okapi::store {
 namespace {
+
+// No line that okapi writes comes near this.
+constexpr std::size_t deepest_json = 100;
 
 constexpr std::int64_t format = 1;
 // Documents are most of a file, so they are told by their first bytes and never parsed.
@@ -129,7 +133,8 @@ class StateReader {
   }
 
   [[nodiscard]] Json parsed_line() const {
-    Json line = Json::parse(line_, nullptr, false);
+    Json line;
+    if (!nests_deeper(line_, deepest_json)) line = Json::parse(line_, nullptr, false);
     if (!line.is_object()) fail("the line is not a JSON object");
     return line;
   }
