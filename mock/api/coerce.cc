@@ -6,6 +6,7 @@
 
 #include "api/currency.h"
 #include "api/error.h"
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/decimal.h"
 #include "base/text.h"
@@ -24,14 +25,6 @@ bool is_plain_decimal(std::string_view text) {
   const std::size_t point = text.find('.');
   if (point == text.npos) return is_digits(text);
   return is_digits(text.substr(0, point)) && is_digits(text.substr(point + 1));
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
 }
 
 std::string upper(std::string_view text) {
@@ -53,7 +46,7 @@ bool is_currency_name(std::string_view name) {
 }
 
 std::string coerce_currency(std::string_view value, const ParamPath& path) {
-  std::string code = lower(value);
+  std::string code = lowered(value);
   if (!is_currency(code)) throw invalid_currency(path.text(), value);
   return code;
 }
@@ -61,7 +54,7 @@ std::string coerce_currency(std::string_view value, const ParamPath& path) {
 std::optional<bool> parse_boolean(std::string_view value) {
   // Guess: the Python SDK writes True inside lists, so the letter case is free.
   if (value.size() > 5) return std::nullopt;
-  const std::string word = lower(value);
+  const std::string word = lowered(value);
   if (word == "true") return true;
   if (word == "false") return false;
   return std::nullopt;

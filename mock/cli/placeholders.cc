@@ -3,22 +3,15 @@
 #include <algorithm>
 
 #include "api/catalogue.h"
+#include "base/ascii.h"
 
 namespace okapi::cli {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
-  for (const char c : lower(text)) {
+  for (const char c : lowered(text)) {
     const bool in_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (in_word) word += c;
     if (!in_word && !word.empty()) words.push_back(std::exchange(word, {}));
@@ -38,7 +31,7 @@ void collect_words(const Json& value, std::set<std::string>& words) {
 }
 
 // "billing.credit_grant" is called CREDIT_GRANT, "test_helpers.test_clock" TEST_CLOCK.
-std::string noun_of(std::string_view object) { return lower(object.substr(object.rfind('.') + 1)); }
+std::string noun_of(std::string_view object) { return lowered(object.substr(object.rfind('.') + 1)); }
 
 struct Choice {
   Wanted wanted;
@@ -85,7 +78,7 @@ std::string fill_placeholders(std::string text, const std::map<std::string, std:
 }
 
 std::optional<PlaceholderKind> kind_of_placeholder(std::string_view name) {
-  std::string stem = lower(name);
+  std::string stem = lowered(name);
   if (stem.ends_with("_id")) stem.resize(stem.size() - 3);
   std::string_view longest;
   std::string object;

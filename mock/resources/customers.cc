@@ -5,6 +5,7 @@
 #include "api/expand.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/search.h"
 #include "api/render.h"
 #include "base/text.h"
 #include "engine/balance.h"
@@ -367,6 +368,7 @@ void register_customers(api::Registry& registry) {
   registry.bind("customers.update", update);
   registry.bind("customers.del", del);
   registry.bind("customers.list", list);
+  registry.bind("customers.search", api::search_objects);
   registry.index(kind, "email");
   registry.index(kind, "invoice_prefix");
   registry.index(kind, "test_clock");

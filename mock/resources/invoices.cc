@@ -4,6 +4,7 @@
 #include "api/expand.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/search.h"
 #include "billing/invoice.h"
 #include "engine/clock.h"
 #include "engine/collection.h"
@@ -337,6 +338,7 @@ void register_invoices(api::Registry& registry) {
   registry.bind("invoices.update", update);
   registry.bind("invoices.del", del);
   registry.bind("invoices.list", list);
+  registry.bind("invoices.search", api::search_objects);
   registry.bind("invoices.list_line_items", list_line_items);
   registry.bind("invoices.create_preview", create_preview);
   registry.bind("invoices.finalize_invoice", finalize);

@@ -4,6 +4,7 @@
 #include "api/expand.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/search.h"
 
 namespace okapi::resources {
 namespace {
@@ -94,6 +95,7 @@ void register_prices(api::Registry& registry) {
   registry.bind("prices.retrieve", retrieve);
   registry.bind("prices.update", update);
   registry.bind("prices.list", list);
+  registry.bind("prices.search", api::search_objects);
   registry.index("price", "product");
   registry.index("price", "lookup_key");
   api::register_includable("price.tiers", tiers_of);

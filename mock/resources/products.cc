@@ -3,6 +3,7 @@
 #include "api/error.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/search.h"
 #include "engine/prices.h"
 
 namespace okapi::resources {
@@ -87,6 +88,7 @@ void register_products(api::Registry& registry) {
   registry.bind("products.update", update);
   registry.bind("products.del", del);
   registry.bind("products.list", list);
+  registry.bind("products.search", api::search_objects);
 }
 
 }  // namespace okapi::resources

@@ -2,6 +2,7 @@
 #include "api/error.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/search.h"
 #include "engine/change_items.h"
 #include "engine/clock.h"
 #include "engine/customer_currency.h"
@@ -218,6 +219,7 @@ void register_subscriptions(api::Registry& registry) {
   registry.bind("subscriptions.update", update);
   registry.bind("subscriptions.cancel", cancel);
   registry.bind("subscriptions.list", list);
+  registry.bind("subscriptions.search", api::search_objects);
   registry.index(kind, "customer");
   registry.index(kind, "test_clock");
   registry.index("okapi.subscription_item", "subscription");

@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace okapi::server {
 namespace {
 
@@ -26,8 +28,6 @@ constexpr std::array<bool, 256> value_characters = [] {
 bool all_of(std::string_view text, const std::array<bool, 256>& table) {
   return std::ranges::all_of(text, [&](char c) { return table[std::uint8_t(c)]; });
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + ('a' - 'A')) : c; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -182,10 +182,6 @@ void read_framing(const api::Headers& headers, Framing& framing) {
 }
 
 }  // namespace
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
 
 void skip_empty_lines(std::string_view& input) {
   while (input.substr(0, 2) == "\r\n") input.remove_prefix(2);

@@ -42,7 +42,4 @@ struct Framing {
 // Empty lines before a request line are allowed and skipped.
 void skip_empty_lines(std::string_view& input);
 
-// ASCII only, for header names and tokens.
-[[nodiscard]] bool equal_ignoring_case(std::string_view left, std::string_view right);
-
 }  // namespace okapi::server
