@@ -59,6 +59,18 @@ void add_serve_flags(CLI::App& command, cli::ServeConfig& config) {
   command.add_option("--log-format", config.log_format, "one line a request on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->envname("OKAPI_LOG_FORMAT");
+  command
+      .add_option("--webhook-retries", config.webhook_retries,
+                  "waits before a failed webhook is sent again, such as 1s,5s,25s")
+      ->envname("OKAPI_WEBHOOK_RETRIES");
+  command
+      .add_option("--webhook-timeout", config.webhook_timeout,
+                  "how long a webhook's receiver may take")
+      ->envname("OKAPI_WEBHOOK_TIMEOUT");
+  command
+      .add_flag("--allow-remote-webhooks", config.allow_remote_webhooks,
+                "send webhooks to other machines, too")
+      ->envname("OKAPI_ALLOW_REMOTE_WEBHOOKS");
   command.add_flag("--quiet", config.quiet, "no request log")->envname("OKAPI_QUIET");
   command
       .add_option("--allow-host", config.allowed_hosts, "another Host for pages and control paths")

@@ -34,6 +34,9 @@ struct ServeConfig {
   bool quiet = false;
   bool strict_clocks = false;
   std::vector<std::string> allowed_hosts;
+  std::string webhook_retries = "1s,5s,25s";
+  std::string webhook_timeout = "10s";
+  bool allow_remote_webhooks = false;
 };
 
 struct ClientConfig {

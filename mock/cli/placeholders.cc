@@ -31,7 +31,9 @@ void collect_words(const Json& value, std::set<std::string>& words) {
 }
 
 // "billing.credit_grant" is called CREDIT_GRANT, "test_helpers.test_clock" TEST_CLOCK.
-std::string noun_of(std::string_view object) { return lowered(object.substr(object.rfind('.') + 1)); }
+std::string noun_of(std::string_view object) {
+  return lowered(object.substr(object.rfind('.') + 1));
+}
 
 struct Choice {
   Wanted wanted;

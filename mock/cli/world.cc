@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app.h"
+#include "base/span.h"
 #include "base/time.h"
 #include "server/fixtures.h"
 
@@ -31,6 +32,22 @@ void check_version(const std::string& version) {
                    std::string(api::api_version()));
 }
 
+std::int64_t milliseconds_from(const char* flag, const std::string& span) {
+  const std::optional<std::int64_t> milliseconds = parse_milliseconds(span);
+  if (milliseconds) return *milliseconds;
+  throw UsageError(std::string(flag) + " " + span + ": give a span such as 250ms, 5s or 1m");
+}
+
+std::vector<std::int64_t> retries_from(std::string_view flag) {
+  std::vector<std::int64_t> waits;
+  while (!flag.empty()) {
+    const std::size_t end = std::min(flag.find(','), flag.size());
+    waits.push_back(milliseconds_from("--webhook-retries", std::string(flag.substr(0, end))));
+    flag.remove_prefix(std::min(end + 1, flag.size()));
+  }
+  return waits;
+}
+
 }  // namespace
 
 std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
@@ -50,6 +67,9 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.allowed_hosts = config.allowed_hosts;
   options.quiet = config.quiet;
   options.json_log = config.log_format == "json";
+  options.webhook_retries_ms = retries_from(config.webhook_retries);
+  options.webhook_timeout_ms = milliseconds_from("--webhook-timeout", config.webhook_timeout);
+  options.allow_remote_webhooks = config.allow_remote_webhooks;
   return std::make_unique<server::Dispatch>(registry(), settings, options);
 }
 

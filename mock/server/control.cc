@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/auth.h"
 #include "server/browser_guard.h"
@@ -16,6 +17,7 @@
 #include "server/dispatch.h"
 #include "server/observed.h"
 #include "server/snapshot_file.h"
+#include "server/webhook_control.h"
 
 namespace okapi::server {
 namespace {
@@ -134,6 +136,9 @@ const Control::Route Control::routes[] = {
     {"DELETE", "faults/{}", &Control::delete_fault},
     {"GET", "coverage", &Control::get_coverage},
     {"GET", "metrics", &Control::get_metrics},
+    {"GET", "webhooks", &Control::get_webhooks},
+    {"POST", "webhooks", &Control::post_webhooks},
+    {"POST", "webhooks/resend", &Control::resend_webhook},
     {"POST", "webhooks/wait", &Control::wait_for_webhooks},
 };
 
@@ -209,8 +214,22 @@ api::Response Control::get_metrics(const Call&) {
       "text/plain; version=0.0.4");
 }
 
-api::Response Control::wait_for_webhooks(const Call&) {
-  throw api::not_implemented("webhooks/wait, as there are no webhooks yet");
+// --- webhooks
+
+api::Response Control::get_webhooks(const Call& call) {
+  return json(shown_webhooks(call.request, parts_.webhooks, call.world().store));
+}
+
+api::Response Control::post_webhooks(const Call& call) {
+  return json(set_webhook_dials(call.request, parts_.webhooks, call.world().store));
+}
+
+api::Response Control::resend_webhook(const Call& call) {
+  return json(server::resend_webhook(call.request, parts_.webhooks, call.world().store));
+}
+
+api::Response Control::wait_for_webhooks(const Call& call) {
+  return json(server::wait_for_webhooks(call.request, parts_.webhooks, call.world().store));
 }
 
 // --- state
@@ -221,6 +240,7 @@ api::Response Control::post_reset(const Call& call) {
   for (World* world : worlds) {
     parts_.accounts.reset(*world);
     parts_.request_log.forget(world->store.id());
+    parts_.webhooks.forget(world->store);
   }
   return json({{"object", "okapi.reset"}, {"accounts", worlds.size()}});
 }
@@ -250,6 +270,7 @@ api::Response Control::restore_snapshot(const Call& call) {
     throw api::no_such_in_path("snapshot", call.id, "name");
   }
   world.idempotency.clear();
+  parts_.webhooks.forget(world.store);
   return json({{"object", "okapi.snapshot"}, {"name", call.id}, {"objects", world.store.size()}});
 }
 
@@ -275,6 +296,7 @@ api::Response Control::put_snapshot(const Call& call) {
   const std::size_t count = states.size();
   if (all) {
     replace_all(parts_.accounts, std::move(states));
+    for (World* world : parts_.accounts.all()) parts_.webhooks.forget(world->store);
   } else {
     if (count != 1) {
       throw api::invalid_request(concat("The snapshot holds ", std::to_string(count),
@@ -282,6 +304,7 @@ api::Response Control::put_snapshot(const Call& call) {
                                  "all");
     }
     replace(call.world(), std::move(states.front()));
+    parts_.webhooks.forget(call.world().store);
   }
   return json({{"object", "okapi.snapshot"}, {"accounts", count}});
 }
@@ -314,7 +337,10 @@ std::int64_t Control::run_due(World& world) {
   if (parts_.registry.run_due == nullptr) return 0;
   for (std::int64_t steps = 0;; ++steps) {
     store::Transaction tx(world.store, {});
-    if (!parts_.registry.run_due(tx, parts_.settings)) return steps;
+    if (!parts_.registry.run_due(tx, parts_.settings)) {
+      parts_.webhooks.notify(world.store);
+      return steps;
+    }
     tx.commit();
   }
 }

@@ -13,6 +13,10 @@
 #include "api/request.h"
 #include "server/faults.h"
 
+namespace okapi::events {
+class WebhookQueue;
+}
+
 namespace okapi::server {
 
 struct Options;
@@ -29,6 +33,7 @@ class Control {
     const Options& options;
     Accounts& accounts;
     RequestLog& request_log;
+    events::WebhookQueue& webhooks;
   };
   explicit Control(Parts parts);
 
@@ -67,6 +72,9 @@ class Control {
   api::Response delete_fault(const Call& call);
   api::Response get_coverage(const Call& call);
   api::Response get_metrics(const Call& call);
+  api::Response get_webhooks(const Call& call);
+  api::Response post_webhooks(const Call& call);
+  api::Response resend_webhook(const Call& call);
   api::Response wait_for_webhooks(const Call& call);
 
   // Does what is due up to the account's present; counts the steps.

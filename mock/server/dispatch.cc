@@ -4,11 +4,13 @@
 #include "api/storage.h"
 #include "base/text.h"
 #include "events/render.h"
+#include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/answer_headers.h"
 #include "server/control.h"
 #include "server/exchange.h"
 #include "server/request_log.h"
+#include "server/webhook_sender.h"
 
 namespace okapi::server {
 namespace {
@@ -60,12 +62,18 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                              .clock = options_.clock,
                              .render_event = events::render_event})),
       request_log_(std::make_unique<RequestLog>(
-          RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})) {
+          RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})),
+      webhooks_(std::make_unique<events::WebhookQueue>(
+          make_webhook_sender({.timeout_ms = options_.webhook_timeout_ms,
+                               .allow_remote = options_.allow_remote_webhooks}),
+          events::WebhookQueue::Settings{.retry_after_ms = options_.webhook_retries_ms,
+                                         .seed = options_.seed})) {
   control_ = std::make_unique<Control>(Control::Parts{.registry = registry_,
                                                       .settings = settings_,
                                                       .options = options_,
                                                       .accounts = *accounts_,
-                                                      .request_log = *request_log_});
+                                                      .request_log = *request_log_,
+                                                      .webhooks = *webhooks_});
 }
 
 Dispatch::~Dispatch() = default;
@@ -132,6 +140,7 @@ void Dispatch::settle() {
   for (World* world : accounts_->all()) {
     while (run_due_step(*world, events)) {
     }
+    webhooks_->notify(world->store);
   }
 }
 

@@ -11,6 +11,10 @@
 #include "api/operation.h"
 #include "api/request.h"
 
+namespace okapi::events {
+class WebhookQueue;
+}
+
 namespace okapi::server {
 
 struct Options {
@@ -23,6 +27,9 @@ struct Options {
   std::vector<std::string> allowed_hosts = {};
   bool quiet = false;
   bool json_log = false;
+  std::vector<std::int64_t> webhook_retries_ms = {1000, 5000, 25000};
+  std::int64_t webhook_timeout_ms = 10'000;
+  bool allow_remote_webhooks = false;
 };
 
 class Accounts;    // accounts.h: by key
@@ -66,6 +73,7 @@ class Dispatch {
   std::vector<Plan> plans_;  // by operation index
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<RequestLog> request_log_;
+  std::unique_ptr<events::WebhookQueue> webhooks_;
   std::unique_ptr<Control> control_;
 };
 

@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "events/webhook_queue.h"
 #include "server/answer_headers.h"
 
 namespace okapi::server {
@@ -67,6 +68,9 @@ api::Response Exchange::run() {
     refuse_bug(bug.what());
   }
   if (reserved_) world_->idempotency.release(key_);
+  if (!record_.events.empty() || !record_.later_events.empty()) {
+    dispatch_.webhooks_->notify(world_->store);
+  }
   add_headers();
   write_record();
   return std::move(response_);

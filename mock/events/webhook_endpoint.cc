@@ -1,0 +1,83 @@
+#include "events/webhook_endpoint.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "store/committed.h"
+
+namespace okapi::events {
+namespace {
+
+// Stripe: "*" is every event "except those that require explicit selection" (webhook endpoints).
+constexpr std::string_view named_only[] = {
+    "payment_intent.partially_funded",
+    "checkout.session.line_items.updated",
+};
+
+WebhookEndpoint read_endpoint(const store::Document& document) {
+  WebhookEndpoint endpoint = {.id = document.id(),
+                              .url = text(*document, "url"),
+                              .secret = text(*document, "_secret"),
+                              .api_version = maybe_text(*document, "api_version").value_or(""),
+                              .enabled_events = {},
+                              .since = document.sequence()};
+  for (const Json& type : document->at("enabled_events")) {
+    endpoint.enabled_events.push_back(type.get<std::string>());
+  }
+  return endpoint;
+}
+
+// The last member of that name in compact text; the event's own members stand after data.
+void replace_member(std::string& out, std::string_view name, std::string_view value) {
+  const std::string key = concat("\"", name, "\":");
+  const std::size_t at = out.rfind(key);
+  OKAPI_CHECK(at != std::string::npos);
+  const std::size_t begin = at + key.size();
+  out.replace(begin, out.find(',', begin) - begin, value);
+}
+
+}  // namespace
+
+std::vector<WebhookEndpoint> enabled_endpoints(const store::State& state) {
+  std::vector<WebhookEndpoint> endpoints;
+  store::scan_committed(state, "webhook_endpoint", 0, [&](const store::Document& document) {
+    if (text(*document, "status") == "enabled") endpoints.push_back(read_endpoint(document));
+    return true;
+  });
+  return endpoints;
+}
+
+bool wants(const WebhookEndpoint& endpoint, std::string_view event_type) {
+  return std::ranges::any_of(endpoint.enabled_events, [&](const std::string& enabled) {
+    if (enabled == event_type) return true;
+    return enabled == "*" && std::ranges::find(named_only, event_type) == std::end(named_only);
+  });
+}
+
+// `type` is the last member of an event, see events/render.cc.
+std::string_view type_of(const store::Document& event) {
+  const std::string_view compact = event.text();
+  constexpr std::string_view key = "\"type\":\"";
+  const std::size_t at = compact.rfind(key);
+  OKAPI_CHECK(at != compact.npos);
+  const std::string_view rest = compact.substr(at + key.size());
+  return rest.substr(0, rest.find('"'));
+}
+
+std::string delivery_body(const store::Document& event, const WebhookEndpoint& endpoint,
+                          std::size_t pending_webhooks) {
+  std::string compact = event.text();
+  replace_member(compact, "pending_webhooks", std::to_string(pending_webhooks));
+  if (!endpoint.api_version.empty()) {
+    // The first one: data.object may hold the same name.
+    constexpr std::string_view key = "\"api_version\":\"";
+    const std::size_t begin = compact.find(key) + key.size();
+    compact.replace(begin, compact.find('"', begin) - begin, endpoint.api_version);
+  }
+  std::string out;
+  append_pretty(out, compact, 0);
+  return out;
+}
+
+}  // namespace okapi::events

@@ -1,0 +1,15 @@
+// The Stripe-Signature header (api-conventions 11.2).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace okapi::events {
+
+// "t=…,v1=…,v0=…": v1 is the HMAC-SHA256 of "<t>.<body>" under the whole secret, whsec_ included.
+[[nodiscard]] std::string signature_header(std::string_view secret, std::string_view body,
+                                           Seconds at);
+
+}  // namespace okapi::events
