@@ -1,5 +1,6 @@
 #include "engine/change_items.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "api/error.h"
@@ -7,6 +8,7 @@
 #include "engine/invoice_items.h"
 #include "engine/items.h"
 #include "engine/param_name.h"
+#include "engine/prorations.h"
 #include "engine/terms.h"
 #include "engine/usage.h"
 
@@ -17,7 +19,7 @@ namespace {
 class Change {
  public:
   Change(store::Transaction& tx, const store::Document& subscription, const ItemChanges& changes)
-      : tx_(tx), changes_(changes), tree_(*subscription) {}
+      : tx_(tx), changes_(changes), at_(changes.at.value_or(tx.now())), tree_(*subscription) {}
 
   Json apply() {
     std::size_t index = 0;
@@ -65,28 +67,30 @@ class Change {
     throw api::invalid_request("Invalid subscription_item id: " + *id, under(prefix, "id"));
   }
 
-  // Licensed amounts in the middle of a period are prorated, which okapi does not do yet.
-  void require_no_proration() const {
-    if (changes_.proration_behavior == "none") return;
-    throw api::not_implemented(
-        "prorations: changing licensed items inside a period needs `proration_behavior=none`");
+  [[nodiscard]] bool prorates() const {
+    // Stripe: during a trial nothing costs anything, so nothing is given back.
+    return changes_.licences && changes_.proration_behavior != "none" &&
+           text(tree_, "status") != "trialing";
+  }
+  void credit(const Json& item) {
+    if (prorates() && !is_metered_item(item)) credit_unused_time(tx_, tree_, item, at_);
+  }
+  void charge(const Json& item) {
+    if (prorates() && !is_metered_item(item)) charge_remaining_time(tx_, tree_, item, at_);
   }
 
   void add(const Json& entry, const std::string& prefix) {
     const store::Document price = item_price(tx_, entry, prefix, text(tree_, "currency"));
     Json item = make_item(tx_, tree_, price, entry, prefix);
-    if (!is_metered_item(item)) require_no_proration();
     set_first_period(tree_, item, tx_.now());
-    items().push_back(std::move(item));
+    items().push_back(item);
+    charge(item);
   }
 
   void remove(std::size_t index) {
     const Json item = items()[index];
-    if (is_metered_item(item)) {
-      set_aside(item);
-    } else {
-      require_no_proration();
-    }
+    if (is_metered_item(item)) set_aside(item);
+    credit(item);
     items().erase(index);
   }
 
@@ -94,9 +98,6 @@ class Change {
   // billing-mode/compare).
   void set_aside(const Json& item) {
     if (!is_flexible(tree_) || changes_.proration_behavior == "none") return;
-    if (changes_.proration_behavior == "always_invoice") {
-      throw api::not_implemented("`proration_behavior=always_invoice`");
-    }
     (void)set_aside_usage(tx_, {.subscription = tree_, .item = item, .until = tx_.now()});
   }
 
@@ -108,8 +109,11 @@ class Change {
     } else if (has(entry, "quantity")) {
       const bool metered = is_metered_item(item);
       const std::int64_t quantity = item_quantity(entry, prefix, metered, 1);
-      if (quantity != integer(item, "quantity")) require_no_proration();
-      item["quantity"] = quantity;
+      if (!metered && quantity != integer(item, "quantity")) {
+        credit(item);
+        item["quantity"] = quantity;
+        charge(item);
+      }
     }
     api::merge_metadata(item, entry);
     if (entry.contains("billing_thresholds")) {
@@ -124,19 +128,32 @@ class Change {
     if (price.id() == text(item.at("price"), "id") && !has(entry, "quantity")) return;
     Json fresh = make_item(tx_, tree_, price, entry, prefix);
     const bool was_metered = is_metered_item(item);
-    if (!was_metered || !is_metered_item(fresh)) require_no_proration();
     if (was_metered) {
       set_aside(item);
       leave_out_usage(item);
     }
+    credit(item);
     for (const char* field : {"plan", "price"}) item[field] = fresh.at(field);
     // Stripe: a new price without quantity sets 1 (docs, change-price).
     item.erase("quantity");
     if (fresh.contains("quantity")) item["quantity"] = fresh.at("quantity");
-    const Json before = item;
     const Seconds start = integer(item, "current_period_start");
     set_first_period(tree_, item, tx_.now());
-    if (was_metered) item["current_period_start"] = start;
+    if (was_metered) {
+      item["current_period_start"] = start;
+    } else if (!is_metered_item(item)) {
+      show_whole_period(item);
+    }
+    charge(item);
+  }
+
+  // Stripe: a licensed item shows the whole period of its new interval (recorded: a month that
+  // became a year ends a year after its start).
+  void show_whole_period(Json& item) const {
+    const billing::Period natural =
+        billing::period_at(integer(tree_, "billing_cycle_anchor"),
+                           read_recurrence(item.at("price").at("recurring")), tx_.now());
+    item["current_period_start"] = std::max(natural.start, integer(tree_, "start_date"));
   }
 
   // What was used so far is not billed at the new price.
@@ -153,6 +170,7 @@ class Change {
 
   store::Transaction& tx_;
   const ItemChanges& changes_;
+  Seconds at_ = 0;  // of the prorations
   Json tree_;
 };
 

@@ -55,6 +55,9 @@ store::Document succeed(store::Transaction& tx, const store::Document& invoice,
     }
     set_delinquent(tx, text(*paid, "customer"), false);
   }
+  if (attempt.updated_subscription) {
+    tx.emit("customer.subscription.updated", attempt.updated_subscription);
+  }
   settle_payment(tx, *paid, "paid", "paid_at");
   tx.emit("invoice_payment.paid", payment_of(tx, *paid));
   return paid;

@@ -16,6 +16,8 @@ struct PaymentTry {
   bool off_session = true;
   bool starts_subscription = false;  // the caller sets the subscription's status itself
   bool updated_event = true;         // invoice.updated when it succeeds
+  // customer.subscription.updated stands among the events of a success.
+  store::Document updated_subscription = {};
 };
 struct PaymentResult {
   enum class Status { paid, declined, requires_action, no_payment_method } status;

@@ -19,10 +19,19 @@ bool is_metered(const Json& item) {
   return text(item.at("price").at("recurring"), "usage_type") == "metered";
 }
 
-billing::Period next_period(const Json& subscription, const Json& item, Seconds at) {
+// The whole interval around `at`, counted from the anchor.
+billing::Period whole_period(const Json& subscription, const Json& item, Seconds at) {
   const Json& recurring = item.at("price").at("recurring");
   return billing::period_at(integer(subscription, "billing_cycle_anchor"),
                             read_recurrence(recurring), at);
+}
+
+// Stripe: the renewal whose period holds cancel_at ends there.
+billing::Period next_period(const Json& subscription, const Json& item, Seconds at) {
+  billing::Period next = whole_period(subscription, item, at);
+  const auto cancel_at = maybe_integer(subscription, "cancel_at");
+  if (cancel_at && *cancel_at > next.start) next.end = std::min(next.end, *cancel_at);
+  return next;
 }
 
 Decimal item_quantity(const Json& item) { return Decimal::from_integer(integer(item, "quantity")); }
@@ -38,11 +47,26 @@ NewBill new_bill(const store::Transaction& tx, const Json& subscription, std::st
           .preview = preview};
 }
 
+// Stripe: newest first, but of one change the credit before the charge.
+std::vector<store::Document> in_line_order(std::vector<store::Document> newest_first) {
+  const auto same_change = [](const store::Document& a, const store::Document& b) {
+    return boolean(*a, "proration") && boolean(*b, "proration") && a->at("date") == b->at("date");
+  };
+  for (auto begin = newest_first.begin(); begin != newest_first.end();) {
+    const auto end = std::find_if_not(begin, newest_first.end(), [&](const store::Document& item) {
+      return item == *begin || same_change(*begin, item);
+    });
+    std::reverse(begin, end);
+    begin = end;
+  }
+  return newest_first;
+}
+
 void add_pending_items(store::Transaction& tx, Bill& bill, const Json& subscription) {
   for (const store::Document& item :
-       pending_items_of(tx, {.customer = text(subscription, "customer"),
-                            .currency = text(subscription, "currency"),
-                            .subscription = text(subscription, "id")})) {
+       in_line_order(pending_items_of(tx, {.customer = text(subscription, "customer"),
+                                          .currency = text(subscription, "currency"),
+                                          .subscription = text(subscription, "id")}))) {
     add_invoice_item_line(tx, bill, *item);
   }
 }
@@ -67,10 +91,13 @@ Bill compose_first(store::Transaction& tx, const Json& subscription, bool previe
                                      {.start = tx.now(), .end = tx.now()}, preview));
   add_pending_items(tx, bill, subscription);
   const bool flexible = is_flexible(subscription);
+  const bool free_start = maybe_boolean(subscription, "_free_start");
   for (const Json& item : items_of(subscription)) {
     if (!is_metered(item)) {
-      add_licensed_lines(tx, bill, item_source(subscription, item, item_period(item)),
-                         item_quantity(item));
+      const Decimal quantity = free_start ? Decimal() : item_quantity(item);
+      if (free_start && flexible) continue;
+      add_partial_lines(tx, bill, item_source(subscription, item, item_period(item)), quantity,
+                        whole_period(subscription, item, tx.now()));
     } else if (!flexible) {
       // Guess: the 0 line of classic billing covers no time, since nothing was used yet.
       add_empty_metered_lines(
@@ -97,7 +124,29 @@ Bill compose_renewal(store::Transaction& tx, const Json& subscription,
       add_metered_lines(tx, bill, item_source(subscription, item, ended));
     } else if (!options.ends) {
       const billing::Period next = next_period(subscription, item, options.at);
-      add_licensed_lines(tx, bill, item_source(subscription, item, next), item_quantity(item));
+      add_partial_lines(tx, bill, item_source(subscription, item, next), item_quantity(item),
+                        whole_period(subscription, item, options.at));
+    }
+  }
+  return bill;
+}
+
+Bill compose_update(store::Transaction& tx, const Json& subscription,
+                    const UpdateOptions& options) {
+  const Seconds now = tx.now();
+  // Stripe: the period of an update is what was paid before; that of a new anchor is a moment.
+  const Seconds start = options.new_period ? now : period_of(subscription).start;
+  Bill bill = make_bill(tx, new_bill(tx, subscription, "subscription_update",
+                                     {.start = start, .end = now}, options.preview));
+  add_pending_items(tx, bill, subscription);
+  if (!options.new_period) return bill;
+  for (const Json& item : items_of(subscription)) {
+    const Seconds begun = integer(item, "current_period_start");
+    if (!is_metered(item)) {
+      add_licensed_lines(tx, bill, item_source(subscription, item, item_period(item)),
+                         item_quantity(item));
+    } else if (begun < now) {
+      add_metered_lines(tx, bill, item_source(subscription, item, {.start = begun, .end = now}));
     }
   }
   return bill;
@@ -137,9 +186,9 @@ std::vector<store::Document> pending_items_of(const store::Transaction& tx,
 
 void claim_invoice_items(store::Transaction& tx, const Json& invoice) {
   for (const Json& line : invoice.at("lines").at("data")) {
-    const Json& id = at_path(line, {"parent", "invoice_item_details", "invoice_item"});
-    if (id.is_null()) continue;
-    const store::Document item = tx.find("invoiceitem", id.get_ref<const std::string&>());
+    const std::string id = invoice_item_of(line);
+    if (id.empty()) continue;
+    const store::Document item = tx.find("invoiceitem", id);
     tx.update(item, [&](Json& edited) { edited["invoice"] = invoice.at("id"); });
   }
 }

@@ -22,6 +22,14 @@ struct RenewalOptions {
 };
 [[nodiscard]] Bill compose_renewal(store::Transaction& tx, const Json& subscription,
                                    const RenewalOptions& options);
+// An update that is billed at once: what is pending, and with a new period that begins now also its
+// licences and the usage until now (metered items still show the period that ends).
+struct UpdateOptions {
+  bool new_period = false;
+  bool preview = false;
+};
+[[nodiscard]] Bill compose_update(store::Transaction& tx, const Json& subscription,
+                                  const UpdateOptions& options);
 // Usage up to now of a subscription that is canceled now.
 [[nodiscard]] Bill compose_last(store::Transaction& tx, const Json& subscription, bool preview);
 

@@ -7,6 +7,7 @@
 #include "engine/collection.h"
 #include "engine/compose.h"
 #include "engine/finalize.h"
+#include "engine/prorations.h"
 #include "engine/standing.h"
 
 namespace okapi::engine {
@@ -24,16 +25,6 @@ bool sends_invoices(const Json& subscription) {
 store::Document set_latest_invoice(store::Transaction& tx, const store::Document& subscription,
                                    const std::string& invoice) {
   return tx.update(subscription, [&](Json& edited) { edited["latest_invoice"] = invoice; });
-}
-
-// Stores a composed bill as a draft of the subscription.
-store::Document store_draft(store::Transaction& tx, Bill bill) {
-  plan_bill_credits(tx, bill);
-  settle_totals(tx, bill);
-  const store::Document draft = store_bill(tx, std::move(bill));
-  claim_invoice_items(tx, *draft);
-  tx.emit("invoice.created", draft);
-  return draft;
 }
 
 store::Document store_waiting_draft(store::Transaction& tx, Bill bill,
@@ -129,6 +120,15 @@ store::Document bill_last_usage(store::Transaction& tx, const store::Document& s
 
 }  // namespace
 
+store::Document store_draft(store::Transaction& tx, Bill bill) {
+  plan_bill_credits(tx, bill);
+  settle_totals(tx, bill);
+  const store::Document draft = store_bill(tx, std::move(bill));
+  claim_invoice_items(tx, *draft);
+  tx.emit("invoice.created", draft);
+  return draft;
+}
+
 bool is_ended(const Json& subscription) {
   const std::string& status = text(subscription, "status");
   return status == "canceled" || status == "incomplete_expired";
@@ -188,6 +188,7 @@ void cancel_at_its_time(store::Transaction& tx, const store::Document& subscript
 store::Document cancel_now(store::Transaction& tx, const store::Document& subscription,
                            const api::Settings& settings, const CancelOptions& options) {
   Ending ending = {.reason = "cancellation_requested", .details = options.cancellation_details};
+  if (options.prorate) credit_all_items(tx, *subscription, tx.now());
   if (options.invoice_now) {
     const store::Document last = bill_last_usage(tx, subscription, settings);
     if (last) ending.last_invoice = last.id();
@@ -264,7 +265,8 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   // Stripe: nothing is upcoming where the subscription ends; and a period shorter than the notice
   // has none.
   const Seconds notice = period.end - upcoming_notice;
-  if (notice > period.start && !maybe_integer(subscription, "cancel_at") &&
+  const bool ends = maybe_integer(subscription, "cancel_at").value_or(period.end + 1) <= period.end;
+  if (notice > period.start && !ends &&
       maybe_integer(subscription, "_upcoming_noticed") != period.end) {
     due.push_back({.at = notice, .rank = 9, .action = "notify_upcoming", .clock = clock});
   }

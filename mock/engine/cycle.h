@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/operation.h"
+#include "engine/bill.h"
 
 namespace okapi::engine {
 
@@ -20,6 +21,10 @@ struct StartOptions {
 store::Document start_subscription(store::Transaction& tx, Json subscription,
                                    const api::Settings& settings, const StartOptions& options);
 
+// Stores a composed bill as a draft with everything that is derived, and claims what it took;
+// emits invoice.created.
+store::Document store_draft(store::Transaction& tx, Bill bill);
+
 // Steps of time, each with now = its moment.
 void renew(store::Transaction& tx, const store::Document& subscription,
            const api::Settings& settings);
@@ -32,6 +37,7 @@ void notify_upcoming(store::Transaction& tx, const store::Document& subscription
 
 struct CancelOptions {
   bool invoice_now = false;
+  bool prorate = false;                 // a credit for the unused time
   Json cancellation_details = nullptr;  // comment, feedback, feedback_option of the request
 };
 store::Document cancel_now(store::Transaction& tx, const store::Document& subscription,

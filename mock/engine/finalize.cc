@@ -117,6 +117,20 @@ void pay_nothing(Json& invoice, Seconds now) {
   invoice["status_transitions"]["paid_at"] = now;
 }
 
+// Stripe: the negative final invoice of a cancellation turns uncollectible within seconds, and what
+// it owes the customer is lost (recorded).
+store::Document write_off(store::Transaction& tx, Bill bill) {
+  bill.invoice["ending_balance"] = bill.invoice.at("starting_balance");
+  bill.explanation["ending_balance"] = bill.invoice.at("starting_balance");
+  bill.invoice["auto_advance"] = false;
+  bill.invoice["status"] = "uncollectible";
+  bill.invoice["status_transitions"]["marked_uncollectible_at"] = tx.now();
+  const store::Document stands = store_bill(tx, std::move(bill));
+  tx.emit("invoice.finalized", stands);
+  tx.emit("invoice.marked_uncollectible", stands);
+  return stands;
+}
+
 bool tells_update(UpdatedEvent updated, bool due) {
   using enum UpdatedEvent;
   switch (updated) {
@@ -165,6 +179,7 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   if (options.auto_advance) bill.invoice["auto_advance"] = *options.auto_advance;
   freeze(tx, bill, settings, options.numbered);
   bill.invoice["ending_balance"] = bill.explanation.at("ending_balance");
+  if (!options.numbered) return write_off(tx, std::move(bill));
   const bool due = integer(bill.invoice, "amount_due") > 0;
   if (due) {
     bill.invoice["status"] = "open";

@@ -141,8 +141,7 @@ ItemCost cost_of_price(store::Transaction& tx, const Json& params, const std::st
 
 std::size_t line_of(const Bill& bill, const std::string& invoice_item) {
   for (std::size_t i = 0; i < bill.lines().size(); ++i) {
-    const Json& id = at_path(bill.lines()[i], {"parent", "invoice_item_details", "invoice_item"});
-    if (id == invoice_item) return i;
+    if (invoice_item_of(bill.lines()[i]) == invoice_item) return i;
   }
   OKAPI_UNREACHABLE();
 }

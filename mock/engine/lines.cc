@@ -5,6 +5,8 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "billing/price_text.h"
+#include "billing/proration.h"
+#include "engine/prorations.h"
 #include "engine/usage.h"
 
 namespace okapi::engine {
@@ -35,6 +37,36 @@ Json subscription_parent(const ItemSource& source) {
             {"proration_details", {{"credited_items", nullptr}}},
             {"subscription", source.subscription},
             {"subscription_item", source.item}}},
+          {"type", "subscription_item_details"}};
+}
+
+// Stripe: a line names invoice and lines; an item may also name a pending item, which has none.
+Json credited_lines(const Json& invoice_item) {
+  const Json& credited =
+      at_path(invoice_item, {"proration_details", "credited_items", "invoice_line_item_details"});
+  return credited;
+}
+
+// Prorations stand as lines of their subscription item, anything else as an invoice item's.
+Json invoice_item_parent(const Json& invoice_item) {
+  const Json& owner = at_path(invoice_item, {"parent", "subscription_details"});
+  const Json subscription = owner.is_null() ? Json() : owner.at("subscription");
+  if (!boolean(invoice_item, "proration")) {
+    return {{"invoice_item_details",
+             {{"invoice_item", text(invoice_item, "id")},
+              {"proration", false},
+              {"proration_details", {{"credited_items", nullptr}}},
+              {"subscription", subscription}}},
+            {"subscription_item_details", nullptr},
+            {"type", "invoice_item_details"}};
+  }
+  return {{"invoice_item_details", nullptr},
+          {"subscription_item_details",
+           {{"invoice_item", text(invoice_item, "id")},
+            {"proration", true},
+            {"proration_details", {{"credited_items", credited_lines(invoice_item)}}},
+            {"subscription", subscription},
+            {"subscription_item", owner.at("subscription_item")}}},
           {"type", "subscription_item_details"}};
 }
 
@@ -213,6 +245,30 @@ void add_licensed_lines(store::Transaction& tx, Bill& bill, const ItemSource& so
   add_rated_lines(tx, bill, source, price, quantity, nullptr);
 }
 
+void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                       Decimal quantity, billing::Period whole) {
+  if (source.period == whole) return add_licensed_lines(tx, bill, source, quantity);
+  const PriceTerms price = price_terms(tx, source.price, text(bill.invoice, "currency"));
+  const billing::LineWords words = words_of(tx, price);
+  const Seconds length = source.period.end - source.period.start;
+  const billing::Change part = {.period = whole, .at = whole.end - length};
+  for (billing::RatedLine rated : billing::rate(price.rate, quantity)) {
+    Json step = rated_step(price.rate, rated);
+    const std::int64_t full = rated.amount;
+    rated.amount = rated.kind == billing::LineKind::per_unit
+                       ? billing::remaining_charge(part, rated.units, rated.unit_amount)
+                       : billing::remaining_charge(part, full);
+    Json line = item_line(bill, source, price, rated);
+    line["description"] = billing::line_text(rated, words);
+    step["amount"] = rated.amount;
+    step["whole_amount"] = full;
+    step["seconds"] = length;
+    step["period_seconds"] = whole.end - whole.start;
+    Json working = working_of(line, "licensed", nullptr, std::move(step));
+    add_line(tx, bill, std::move(line), std::move(working));
+  }
+}
+
 void add_metered_lines(store::Transaction& tx, Bill& bill, const ItemSource& source) {
   const PriceTerms price = price_terms(tx, source.price, text(bill.invoice, "currency"));
   const billing::Period window = {.start = source.period.start,
@@ -273,13 +329,7 @@ void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoi
   line["metadata"] = invoice_item.at("metadata");
   const Json& subscription =
       at_path(invoice_item, {"parent", "subscription_details", "subscription"});
-  line["parent"] = {{"invoice_item_details",
-                     {{"invoice_item", text(invoice_item, "id")},
-                      {"proration", invoice_item.at("proration")},
-                      {"proration_details", {{"credited_items", nullptr}}},
-                      {"subscription", subscription}}},
-                    {"subscription_item_details", nullptr},
-                    {"type", "invoice_item_details"}};
+  line["parent"] = invoice_item_parent(invoice_item);
   line["period"] = invoice_item.at("period");
   line["pricing"] = pricing;
   line["subscription"] = subscription;
@@ -291,8 +341,19 @@ void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoi
             {"unit_amount", unit_amount->text()},
             {"units", quantity.text()}};
   }
-  Json working = working_of(line, "invoice_item", nullptr, std::move(step));
+  const Json& proration = proration_working(invoice_item);
+  if (!proration.is_null()) step = proration;
+  Json working = working_of(line, proration.is_null() ? "invoice_item" : "proration", nullptr,
+                            std::move(step));
   add_line(tx, bill, std::move(line), std::move(working));
+}
+
+std::string invoice_item_of(const Json& line) {
+  for (const char* details : {"invoice_item_details", "subscription_item_details"}) {
+    const Json& id = at_path(line, {"parent", details, "invoice_item"});
+    if (id.is_string()) return id.get<std::string>();
+  }
+  return {};
 }
 
 }  // namespace okapi::engine

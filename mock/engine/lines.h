@@ -26,6 +26,10 @@ struct ItemSource {
 // In advance: `quantity` of the price for the period to come.
 void add_licensed_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
                         Decimal quantity);
+// The same for a part of `whole`: a first period that ends at a later anchor, a last one that ends
+// at cancel_at. No proration in Stripe's sense: an ordinary line with a smaller amount.
+void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                       Decimal quantity, billing::Period whole);
 // In arrears: what the meter counted for the bill's customer in the period.
 void add_metered_lines(store::Transaction& tx, Bill& bill, const ItemSource& source);
 // Classic billing: the first invoice shows that metered items are there.
@@ -35,5 +39,7 @@ void refresh_metered_lines(store::Transaction& tx, Bill& bill);
 
 // The line of a one-off or pending invoice item.
 void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoice_item);
+// Which invoice item a line stands for; empty: none.
+[[nodiscard]] std::string invoice_item_of(const Json& line);
 
 }  // namespace okapi::engine

@@ -4,7 +4,9 @@
 
 #include "api/error.h"
 #include "base/check.h"
+#include "engine/anchors.h"
 #include "engine/compose.h"
+#include "engine/end_time.h"
 #include "engine/items.h"
 #include "engine/param_name.h"
 
@@ -91,11 +93,10 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 }  // namespace
 
 void refuse_unsupported(const Json& params, std::string_view operation) {
-  for (const char* name :
-       {"add_invoice_items", "application_fee_percent", "backdate_start_date",
-        "billing_cycle_anchor_config", "billing_schedules", "default_source", "default_tax_rates",
-        "discounts", "on_behalf_of", "pause_collection", "pending_invoice_item_interval",
-        "transfer_data", "trial_end", "trial_from_plan", "trial_period_days"}) {
+  for (const char* name : {"add_invoice_items", "application_fee_percent", "backdate_start_date",
+                           "billing_schedules", "default_source", "default_tax_rates", "discounts",
+                           "on_behalf_of", "pause_collection", "pending_invoice_item_interval",
+                           "transfer_data", "trial_end", "trial_from_plan", "trial_period_days"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
@@ -150,36 +151,6 @@ Json read_thresholds(const Json& params) {
           {"reset_billing_cycle_anchor", maybe_boolean(given, "reset_billing_cycle_anchor")}};
 }
 
-void set_cancel_at_period_end(Json& subscription, bool cancels, Seconds now) {
-  if (boolean(subscription, "cancel_at_period_end") == cancels) return;
-  subscription["cancel_at_period_end"] = cancels;
-  subscription["cancel_at"] = cancels ? Json(period_of(subscription).end) : Json();
-  subscription["canceled_at"] = cancels ? Json(now) : Json();
-  subscription["cancellation_details"]["reason"] =
-      cancels ? Json("cancellation_requested") : Json();
-}
-
-void set_cancel_at(Json& subscription, const Json& cancel_at, Seconds now) {
-  if (cancel_at.is_null()) {
-    subscription["cancel_at"] = nullptr;
-    subscription["cancel_at_period_end"] = false;
-    subscription["canceled_at"] = nullptr;
-    subscription["cancellation_details"]["reason"] = nullptr;
-    return;
-  }
-  const Seconds end = period_of(subscription).end;
-  if (cancel_at.is_number() && cancel_at.get<Seconds>() <= now) {
-    throw api::future_timestamp_required("cancel_at");
-  }
-  const bool at_end = cancel_at == "min_period_end" || cancel_at == end;
-  if (!at_end) {
-    throw api::not_implemented("`cancel_at` at another time than the end of the current period");
-  }
-  subscription["cancel_at"] = end;
-  subscription["canceled_at"] = now;
-  subscription["cancellation_details"]["reason"] = "cancellation_requested";
-}
-
 StartOptions start_options(const Json& params) {
   StartOptions options;
   options.off_session = maybe_boolean(params, "off_session");
@@ -202,11 +173,7 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   refuse_unsupported(params, "a subscription");
   Json subscription = api::default_object(tx, "subscription");
   set_plain_fields(subscription);
-  const auto anchor = maybe_integer(params, "billing_cycle_anchor");
-  if (anchor && *anchor != tx.now()) {
-    throw api::not_implemented("a subscription with another `billing_cycle_anchor` than now");
-  }
-  subscription["billing_cycle_anchor"] = tx.now();
+  set_first_anchor(subscription, params, tx.now());
   subscription["billing_mode"] = billing_mode(params, wanted.version, tx.now());
   subscription["created"] = tx.now();
   subscription["customer"] = wanted.customer.id();
@@ -232,12 +199,10 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
     subscription["billing_thresholds"] = read_thresholds(params);
   }
   check_items(subscription);
+  settle_first_anchor(subscription, params, tx.now());
   check_thresholds_fit(tx, subscription);
   complete_items(subscription);
-  if (has(params, "cancel_at")) set_cancel_at(subscription, params.at("cancel_at"), tx.now());
-  if (maybe_boolean(params, "cancel_at_period_end")) {
-    set_cancel_at_period_end(subscription, true, tx.now());
-  }
+  set_first_end(subscription, params, tx.now(), wanted.prefix);
   return subscription;
 }
 

@@ -28,8 +28,5 @@ void refuse_unsupported(const Json& params, std::string_view operation);
 void check_days_until_due(const Json& params, const std::string& collection_method,
                           bool has_days_already);
 [[nodiscard]] Json read_thresholds(const Json& params);
-void set_cancel_at_period_end(Json& subscription, bool cancels, Seconds now);
-// `cancel_at` of the parameters, where it is the end of the period; 501 elsewhere.
-void set_cancel_at(Json& subscription, const Json& cancel_at, Seconds now);
 
 }  // namespace okapi::engine

@@ -1,13 +1,13 @@
 #include "engine/preview.h"
 
 #include "api/error.h"
-#include "engine/change_items.h"
 #include "engine/clock.h"
 #include "engine/compose.h"
 #include "engine/invoice_items.h"
 #include "engine/items.h"
 #include "engine/lines.h"
 #include "engine/new_subscription.h"
+#include "engine/update_subscription.h"
 
 namespace okapi::engine {
 namespace {
@@ -24,8 +24,8 @@ void refuse_unsupported_preview(const Json& params) {
       throw api::not_implemented(std::string("a preview with `") + name + "`");
     }
   }
-  for (const char* name : {"billing_cycle_anchor", "cancel_at", "default_tax_rates", "pause",
-                           "resume_at", "start_date", "trial_end", "billing_schedules"}) {
+  for (const char* name : {"default_tax_rates", "pause", "resume_at", "start_date", "trial_end",
+                           "billing_schedules"}) {
     if (has(details_of(params), name) && !details_of(params).at(name).empty()) {
       throw api::not_implemented(std::string("a preview with `subscription_details[") + name +
                                  "]`");
@@ -110,33 +110,25 @@ Bill preview_new(api::Context& ctx, const Target& target) {
 }
 
 // The subscription as the details would change it.
-Json changed_subscription(api::Context& ctx, const Target& target) {
-  const Json& details = details_of(ctx.params);
-  store::Document subscription = target.subscription;
-  if (has(details, "items")) {
-    ItemChanges changes = {.entries = details.at("items"), .list = "subscription_details[items]"};
-    if (const auto behavior = maybe_text(details, "proration_behavior")) {
-      changes.proration_behavior = *behavior;
-    }
-    subscription = change_items(ctx.tx, subscription, changes);
-  }
-  Json tree = *subscription;
-  if (has(details, "cancel_at_period_end")) {
-    set_cancel_at_period_end(tree, boolean(details, "cancel_at_period_end"), ctx.now());
-  }
-  return tree;
+AppliedChanges applied_details(api::Context& ctx, const Target& target) {
+  return apply_changes(ctx.tx, target.subscription, details_of(ctx.params),
+                       {.prefix = "subscription_details", .list = "subscription_details[items]"});
 }
 
 Bill preview_next(api::Context& ctx, const Target& target) {
   if (is_ended(*target.subscription)) throw nothing_upcoming(target.customer.id());
-  const Json subscription = changed_subscription(ctx, target);
   if (maybe_boolean(details_of(ctx.params), "cancel_now")) {
-    return compose_last(ctx.tx, subscription, true);
+    return compose_last(ctx.tx, *target.subscription, true);
   }
+  const AppliedChanges applied = applied_details(ctx, target);
+  // Stripe: what would be invoiced at once is shown alone (docs, preview changes).
+  if (applied.bills != BillsAtOnce::no) return compose_changes(ctx.tx, applied, true);
+  const Json& subscription = *applied.subscription;
   const Seconds end = period_of(subscription).end;
+  const auto cancel_at = maybe_integer(subscription, "cancel_at");
   Bill bill = compose_renewal(ctx.tx, subscription,
                               {.at = end,
-                               .ends = has(subscription, "cancel_at"),
+                               .ends = cancel_at && *cancel_at <= end,
                                .preview = true,
                                // Stripe: the next regular invoice, without what is pending.
                                .pending = maybe_text(ctx.params, "preview_mode") != "recurring"});

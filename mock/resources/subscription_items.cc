@@ -3,10 +3,11 @@
 #include "api/error.h"
 #include "api/list.h"
 #include "api/operation.h"
-#include "engine/change_items.h"
 #include "engine/clock.h"
 #include "engine/items.h"
 #include "engine/new_subscription.h"
+#include "engine/settings.h"
+#include "engine/update_subscription.h"
 
 namespace okapi::resources {
 namespace {
@@ -36,14 +37,16 @@ void check_running(const Json& subscription) {
 store::Document change(api::Context& ctx, const store::Document& subscription, Json entry) {
   engine::refuse_unsupported({{"items", Json::array({entry})}}, "subscription items");
   check_running(*subscription);
+  engine::check_payment_behavior(ctx.params);
+  Json params = ctx.params;
   entry.erase("subscription");
-  engine::ItemChanges changes = {.entries = Json::array({std::move(entry)}), .list = ""};
-  if (const auto behavior = maybe_text(ctx.params, "proration_behavior")) {
-    changes.proration_behavior = *behavior;
-  }
-  const store::Document changed = engine::change_items(ctx.tx, subscription, changes);
-  engine::check_thresholds_fit(ctx.tx, *changed);
-  engine::sync_items(ctx.tx, changed);
+  params["items"] = Json::array({std::move(entry)});
+  const engine::AppliedChanges applied =
+      engine::apply_changes(ctx.tx, subscription, params, {.list = ""});
+  engine::check_thresholds_fit(ctx.tx, *applied.subscription);
+  engine::sync_items(ctx.tx, applied.subscription);
+  const store::Document changed =
+      engine::bill_changes(ctx.tx, applied, params, engine::settings_of(ctx));
   if (!(changed == subscription)) ctx.tx.emit("customer.subscription.updated", changed);
   return changed;
 }

@@ -3,12 +3,12 @@
 #include "api/list.h"
 #include "api/operation.h"
 #include "api/search.h"
-#include "engine/change_items.h"
 #include "engine/clock.h"
 #include "engine/customer_currency.h"
 #include "engine/items.h"
 #include "engine/new_subscription.h"
 #include "engine/settings.h"
+#include "engine/update_subscription.h"
 #include "store/compact_json.h"
 
 namespace okapi::resources {
@@ -68,21 +68,6 @@ void check_updatable(const Json& subscription, const Json& params) {
   }
 }
 
-void check_payment_behavior(const Json& params) {
-  const std::string behavior = maybe_text(params, "payment_behavior").value_or("");
-  if (behavior == "pending_if_incomplete") {
-    throw api::not_implemented("`payment_behavior=pending_if_incomplete`");
-  }
-}
-
-void check_anchor(const Json& params) {
-  if (!has(params, "billing_cycle_anchor")) return;
-  const Json& anchor = params.at("billing_cycle_anchor");
-  const Json& word = anchor.is_object() ? anchor.at("type") : anchor;
-  if (word == "unchanged") return;
-  throw api::not_implemented("updating `billing_cycle_anchor`");
-}
-
 void edit_plain_fields(api::Context& ctx, Json& edited) {
   const Json& params = ctx.params;
   api::assign_params(edited, params, {"description", "days_until_due"});
@@ -106,31 +91,20 @@ void edit_plain_fields(api::Context& ctx, Json& edited) {
   if (params.contains("billing_thresholds")) {
     edited["billing_thresholds"] = engine::read_thresholds(params);
   }
-  if (has(params, "cancel_at_period_end")) {
-    engine::set_cancel_at_period_end(edited, boolean(params, "cancel_at_period_end"), ctx.now());
-  }
-  if (params.contains("cancel_at")) {
-    engine::set_cancel_at(edited, params.at("cancel_at"), ctx.now());
-  }
 }
 
 api::Reply update(api::Context& ctx) {
   const store::Document before = enter_subscription(ctx);
   check_updatable(*before, ctx.params);
-  check_payment_behavior(ctx.params);
-  check_anchor(ctx.params);
   engine::refuse_unsupported(ctx.params, "a subscription update");
-  store::Document updated = before;
-  if (has(ctx.params, "items")) {
-    engine::ItemChanges changes = {.entries = ctx.params.at("items")};
-    if (const auto behavior = maybe_text(ctx.params, "proration_behavior")) {
-      changes.proration_behavior = *behavior;
-    }
-    updated = engine::change_items(ctx.tx, before, changes);
-  }
-  updated = ctx.tx.update(updated, [&](Json& edited) { edit_plain_fields(ctx, edited); });
-  engine::check_thresholds_fit(ctx.tx, *updated);
-  engine::sync_items(ctx.tx, updated);
+  engine::check_payment_behavior(ctx.params);
+  engine::AppliedChanges applied = engine::apply_changes(ctx.tx, before, ctx.params);
+  applied.subscription =
+      ctx.tx.update(applied.subscription, [&](Json& edited) { edit_plain_fields(ctx, edited); });
+  engine::check_thresholds_fit(ctx.tx, *applied.subscription);
+  engine::sync_items(ctx.tx, applied.subscription);
+  const store::Document updated =
+      engine::bill_changes(ctx.tx, applied, ctx.params, engine::settings_of(ctx));
   if (*updated != *before) ctx.tx.emit("customer.subscription.updated", updated);
   return updated;
 }
@@ -139,12 +113,10 @@ api::Reply cancel(api::Context& ctx) {
   const store::Document subscription = enter_subscription(ctx);
   // Stripe: a second DELETE does not find it any more (recorded).
   if (engine::is_ended(*subscription)) throw api::no_such_in_path("subscription", ctx.path_id);
-  if (maybe_boolean(ctx.params, "prorate")) {
-    throw api::not_implemented("canceling a subscription with `prorate=true`");
-  }
   return engine::cancel_now(
       ctx.tx, subscription, engine::settings_of(ctx),
       {.invoice_now = maybe_boolean(ctx.params, "invoice_now"),
+       .prorate = maybe_boolean(ctx.params, "prorate"),
        .cancellation_details = ctx.params.value("cancellation_details", Json())});
 }
 

@@ -295,7 +295,8 @@ TEST_CASE("without endpoints there is no webhook to wait for") {
   CHECK(waited.at("timed_out") == false);
   CHECK(contains(server.refusal("POST", "/_okapi/webhooks/wait", "timeout=soon"), "Invalid span"));
   CHECK(contains(server.refusal("POST", "/_okapi/webhooks", "drop=101"), "between 0 and 100"));
-  CHECK(contains(server.refusal("POST", "/_okapi/webhooks/resend", "event=evt_0"), "No such event"));
+  CHECK(
+      contains(server.refusal("POST", "/_okapi/webhooks/resend", "event=evt_0"), "No such event"));
 }
 
 TEST_CASE("unknown control paths and live keys are refused") {

@@ -1,0 +1,204 @@
+#include "engine/update_subscription.h"
+
+#include <algorithm>
+
+#include "api/error.h"
+#include "billing/period.h"
+#include "engine/bill_now.h"
+#include "engine/change_items.h"
+#include "engine/compose.h"
+#include "engine/end_time.h"
+#include "engine/items.h"
+#include "engine/param_name.h"
+#include "engine/prorations.h"
+#include "engine/terms.h"
+
+namespace okapi::engine {
+namespace {
+
+std::string proration_behavior(const Json& params) {
+  return maybe_text(params, "proration_behavior").value_or("create_prorations");
+}
+
+// Stripe: the date lies in the current period (docs, prorations).
+std::optional<Seconds> proration_date(const Json& params, const Json& subscription,
+                                      const ParamNames& names) {
+  const auto date = maybe_integer(params, "proration_date");
+  if (!date) return std::nullopt;
+  const billing::Period period = period_of(subscription);
+  if (*date < period.start || *date > period.end) {
+    throw api::invalid_request(
+        "Cannot specify proration date outside of current subscription period",
+        under(names.prefix, "proration_date"));
+  }
+  return date;
+}
+
+// Both spellings are accepted in every version: a word, and {type}.
+bool asks_for_new_anchor(const Json& params) {
+  if (!has(params, "billing_cycle_anchor")) return false;
+  const Json& anchor = params.at("billing_cycle_anchor");
+  return (anchor.is_object() ? anchor.at("type") : anchor) == "now";
+}
+
+billing::Recurrence first_recurrence(const Json& subscription) {
+  return read_recurrence(subscription.at("items").at("data").at(0).at("price").at("recurring"));
+}
+
+bool same(billing::Recurrence a, billing::Recurrence b) {
+  return a.interval == b.interval && a.interval_count == b.interval_count;
+}
+
+bool is_free(const store::Transaction& tx, const Json& subscription) {
+  return std::ranges::all_of(subscription.at("items").at("data"), [&](const Json& item) {
+    if (is_metered_item(item)) return true;
+    const PriceTerms terms =
+        price_terms(tx, text(item.at("price"), "id"), text(subscription, "currency"));
+    return billing::total_of(
+               billing::rate(terms.rate, Decimal::from_integer(integer(item, "quantity")))) == 0;
+  });
+}
+
+// Stripe: in classic billing another interval, or a first price above zero, begins a new period.
+bool resets_classic_anchor(store::Transaction& tx, const Json& before, const Json& after) {
+  if (is_flexible(before)) return false;
+  if (!same(first_recurrence(before), first_recurrence(after))) return true;
+  return is_free(tx, before) && !is_free(tx, after);
+}
+
+ItemChanges item_changes(const Json& params, const Json& subscription, const ParamNames& names) {
+  return {.entries = params.at("items"),
+          .list = names.list,
+          .proration_behavior = proration_behavior(params),
+          .at = proration_date(params, subscription, names)};
+}
+
+void start_licensed_periods(Json& subscription, Seconds now) {
+  subscription["billing_cycle_anchor"] = now;
+  for (Json& item : subscription.at("items").at("data")) {
+    item["current_period_end"] =
+        billing::boundary(now, read_recurrence(item.at("price").at("recurring")), 1);
+    if (!is_metered_item(item)) item["current_period_start"] = now;
+  }
+}
+
+// The unused time of everything is given back; the bill of the new period charges it whole.
+AppliedChanges restart(store::Transaction& tx, const store::Document& subscription,
+                       const Json& params, const ParamNames& names) {
+  const bool trial = text(*subscription, "status") == "trialing";
+  if (proration_behavior(params) != "none" && !trial) {
+    const auto date = proration_date(params, *subscription, names);
+    credit_all_items(tx, *subscription, date.value_or(tx.now()));
+  }
+  store::Document changed = subscription;
+  if (has(params, "items")) {
+    ItemChanges changes = item_changes(params, *subscription, names);
+    changes.licences = false;
+    changed = change_items(tx, subscription, changes);
+  }
+  changed = tx.update(changed, [&](Json& edited) { start_licensed_periods(edited, tx.now()); });
+  return {.subscription = changed, .bills = BillsAtOnce::new_period};
+}
+
+// Stripe: an anchor that is moved alone makes no invoice but a pending item for the time that the
+// period becomes longer (recorded; the documentation says otherwise).
+AppliedChanges move_anchor(store::Transaction& tx, const store::Document& subscription) {
+  const Seconds now = tx.now();
+  Json tree = *subscription;
+  start_licensed_periods(tree, now);
+  for (const Json& item : tree.at("items").at("data")) {
+    if (is_metered_item(item)) continue;
+    const Json& before = *find_item(*subscription, text(item, "id"));
+    charge_from_to(tx, tree, item,
+                   {.start = integer(before, "current_period_end"),
+                    .end = integer(item, "current_period_end")});
+  }
+  return {.subscription = tx.update(subscription, [&](Json& edited) { edited = tree; })};
+}
+
+AppliedChanges change_running_items(store::Transaction& tx, const store::Document& subscription,
+                                    const Json& params, const ParamNames& names) {
+  const store::Transaction::Savepoint before = tx.savepoint();
+  const ItemChanges changes = item_changes(params, *subscription, names);
+  const store::Document changed = change_items(tx, subscription, changes);
+  if (resets_classic_anchor(tx, *subscription, *changed)) {
+    tx.roll_back(before);
+    return restart(tx, tx.find("subscription", subscription.id()), params, names);
+  }
+  const bool at_once = changes.proration_behavior == "always_invoice";
+  return {.subscription = changed, .bills = at_once ? BillsAtOnce::prorations : BillsAtOnce::no};
+}
+
+AppliedChanges apply_items(store::Transaction& tx, const store::Document& subscription,
+                           const Json& params, const ParamNames& names) {
+  const bool sets_items = has(params, "items");
+  if (asks_for_new_anchor(params)) {
+    const bool alone = !sets_items && is_flexible(*subscription) &&
+                       proration_behavior(params) == "create_prorations";
+    return alone ? move_anchor(tx, subscription) : restart(tx, subscription, params, names);
+  }
+  if (sets_items) return change_running_items(tx, subscription, params, names);
+  (void)proration_date(params, *subscription, names);
+  return {.subscription = subscription};
+}
+
+}  // namespace
+
+AppliedChanges apply_changes(store::Transaction& tx, const store::Document& subscription,
+                             const Json& params, const ParamNames& names) {
+  AppliedChanges applied = apply_items(tx, subscription, params, names);
+  if (params.contains("cancel_at") || has(params, "cancel_at_period_end")) {
+    applied.subscription = change_end(tx, applied.subscription, params, names.prefix);
+    const bool at_once = proration_behavior(params) == "always_invoice";
+    if (at_once && applied.bills == BillsAtOnce::no) applied.bills = BillsAtOnce::prorations;
+  }
+  return applied;
+}
+
+Bill compose_changes(store::Transaction& tx, const AppliedChanges& applied, bool preview) {
+  return compose_update(
+      tx, *applied.subscription,
+      {.new_period = applied.bills == BillsAtOnce::new_period, .preview = preview});
+}
+
+namespace {
+
+// Metered items begin theirs after the bill has taken what was used.
+store::Document begin_new_period(store::Transaction& tx, const store::Document& subscription) {
+  return tx.update(subscription, [&](Json& edited) {
+    for (Json& item : edited.at("items").at("data")) {
+      if (is_metered_item(item)) item["current_period_start"] = tx.now();
+    }
+  });
+}
+
+BillNow how_to_bill(const Json& params) {
+  const std::string behavior = maybe_text(params, "payment_behavior").value_or("");
+  BillNow how = {.off_session = maybe_boolean(params, "off_session")};
+  if (behavior == "default_incomplete") {
+    how.payment_behavior = PaymentBehavior::default_incomplete;
+  } else if (behavior == "error_if_incomplete") {
+    how.payment_behavior = PaymentBehavior::error_if_incomplete;
+  }
+  return how;
+}
+
+}  // namespace
+
+void check_payment_behavior(const Json& params) {
+  if (maybe_text(params, "payment_behavior") == "pending_if_incomplete") {
+    throw api::not_implemented("`payment_behavior=pending_if_incomplete`");
+  }
+}
+
+store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
+                             const Json& params, const api::Settings& settings) {
+  if (applied.bills == BillsAtOnce::no) return applied.subscription;
+  Bill bill = compose_changes(tx, applied, false);
+  store::Document current = applied.subscription;
+  if (applied.bills == BillsAtOnce::new_period) current = begin_new_period(tx, current);
+  bill_now(tx, current, std::move(bill), settings, how_to_bill(params));
+  return tx.find("subscription", current.id());
+}
+
+}  // namespace okapi::engine
