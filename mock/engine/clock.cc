@@ -8,6 +8,7 @@
 #include "engine/credits.h"
 #include "engine/cycle.h"
 #include "engine/finalize.h"
+#include "engine/pauses.h"
 #include "engine/thresholds.h"
 
 namespace okapi::engine {
@@ -37,9 +38,12 @@ constexpr Step steps[] = {
     {"invoice", "retry", retry_payment},
     {"subscription", "bill_thresholds", bill_thresholds},
     {"subscription", "cancel", cancel_at_its_time},
+    {"subscription", "end_trial", end_trial_by_itself},
     {"subscription", "expire_incomplete", expire_incomplete},
+    {"subscription", "notice_trial_end", notice_trial_end},
     {"subscription", "notify_upcoming", notify_upcoming},
     {"subscription", "renew", renew},
+    {"subscription", "resume_collection", resume_collection},
     {"test_helpers.test_clock", "advance", advance_clock},
 };
 

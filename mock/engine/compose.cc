@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/lines.h"
+#include "engine/trials.h"
 
 namespace okapi::engine {
 namespace {
@@ -93,7 +94,13 @@ Bill compose_first(store::Transaction& tx, const Json& subscription, bool previe
   const bool flexible = is_flexible(subscription);
   const bool free_start = maybe_boolean(subscription, "_free_start");
   for (const Json& item : items_of(subscription)) {
-    if (!is_metered(item)) {
+    if (is_trialing(subscription)) {
+      if (is_metered(item) && flexible) continue;
+      add_trial_line(tx, bill, item_source(subscription, item, item_period(item)),
+                     {.quantity = is_metered(item) ? Decimal() : item_quantity(item),
+                      .flexible = flexible,
+                      .metered = is_metered(item)});
+    } else if (!is_metered(item)) {
       const Decimal quantity = free_start ? Decimal() : item_quantity(item);
       if (free_start && flexible) continue;
       add_partial_lines(tx, bill, item_source(subscription, item, item_period(item)), quantity,
@@ -121,7 +128,14 @@ Bill compose_renewal(store::Transaction& tx, const Json& subscription,
     const billing::Period ended = item_period(item);
     if (ended.end > options.at) continue;
     if (is_metered(item)) {
-      add_metered_lines(tx, bill, item_source(subscription, item, ended));
+      // Stripe: usage inside a trial is not charged.
+      if (is_trialing(subscription)) {
+        add_trial_line(
+            tx, bill, item_source(subscription, item, ended),
+            {.quantity = Decimal(), .flexible = is_flexible(subscription), .metered = true});
+      } else {
+        add_metered_lines(tx, bill, item_source(subscription, item, ended));
+      }
     } else if (!options.ends) {
       const billing::Period next = next_period(subscription, item, options.at);
       add_partial_lines(tx, bill, item_source(subscription, item, next), item_quantity(item),
@@ -136,7 +150,7 @@ Bill compose_update(store::Transaction& tx, const Json& subscription,
   const Seconds now = tx.now();
   // Stripe: the period of an update is what was paid before; that of a new anchor is a moment.
   const Seconds start = options.new_period ? now : period_of(subscription).start;
-  Bill bill = make_bill(tx, new_bill(tx, subscription, "subscription_update",
+  Bill bill = make_bill(tx, new_bill(tx, subscription, options.billing_reason,
                                      {.start = start, .end = now}, options.preview));
   add_pending_items(tx, bill, subscription);
   if (!options.new_period) return bill;

@@ -27,6 +27,7 @@ struct RenewalOptions {
 struct UpdateOptions {
   bool new_period = false;
   bool preview = false;
+  std::string billing_reason = "subscription_update";
 };
 [[nodiscard]] Bill compose_update(store::Transaction& tx, const Json& subscription,
                                   const UpdateOptions& options);

@@ -7,8 +7,10 @@
 #include "engine/collection.h"
 #include "engine/compose.h"
 #include "engine/finalize.h"
+#include "engine/pauses.h"
 #include "engine/prorations.h"
 #include "engine/standing.h"
+#include "engine/trials.h"
 
 namespace okapi::engine {
 namespace {
@@ -101,6 +103,15 @@ store::Document end_subscription(store::Transaction& tx, const store::Document& 
   });
 }
 
+// Stripe: less than three days of trial are announced at once.
+store::Document notice_short_trial(store::Transaction& tx, const store::Document& subscription) {
+  const bool is_short =
+      is_trialing(*subscription) && integer(*subscription, "trial_end") - tx.now() < trial_notice;
+  if (!is_short) return subscription;
+  notice_trial_end(tx, subscription, {});
+  return tx.find("subscription", subscription.id());
+}
+
 bool has_lines(const Bill& bill) { return !bill.lines().empty(); }
 
 // The invoice of an immediate cancellation. Empty: nothing was open.
@@ -141,13 +152,14 @@ bool is_running(const Json& subscription) {
 
 store::Document start_subscription(store::Transaction& tx, Json subscription,
                                    const api::Settings& settings, const StartOptions& options) {
-  subscription["status"] = "active";
+  const std::string running = is_trialing(subscription) ? "trialing" : "active";
+  subscription["status"] = running;
   store::Document started = tx.insert(std::move(subscription));
   tx.emit("customer.subscription.created", started);
   Bill bill = compose_first(tx, *started, false);
   // Stripe: flexible billing makes no empty invoice; a metered subscription is active at once.
-  if (!has_lines(bill)) return started;
-  if (sends_invoices(*started)) {
+  if (!has_lines(bill)) return notice_short_trial(tx, started);
+  if (sends_invoices(*started) && !is_trialing(*started)) {
     const store::Document draft = store_waiting_draft(tx, std::move(bill), settings);
     return set_latest_invoice(tx, started, draft.id());
   }
@@ -157,18 +169,44 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
   const store::Document invoice =
       finalize_invoice(tx, draft, settings, {.updated = UpdatedEvent::never});
   const std::string status = first_payment(tx, invoice, settings, options);
-  return tx.update(started, [&](Json& edited) { edited["status"] = status; });
+  started = tx.update(
+      started, [&](Json& edited) { edited["status"] = status == "active" ? running : status; });
+  return notice_short_trial(tx, started);
+}
+
+void notice_trial_end(store::Transaction& tx, const store::Document& subscription,
+                      const api::Settings&) {
+  tx.emit("customer.subscription.trial_will_end",
+          tx.update(subscription, [](Json& edited) { edited["_trial_noticed"] = true; }));
+}
+
+void end_trial_by_itself(store::Transaction& tx, const store::Document& subscription,
+                         const api::Settings& settings) {
+  switch (without_payment_method(tx, *subscription)) {
+    case WithoutPaymentMethod::bill:
+      renew(tx, subscription, settings);
+      return;
+    case WithoutPaymentMethod::cancel:
+      tx.emit("customer.subscription.deleted", end_subscription(tx, subscription, {}));
+      return;
+    case WithoutPaymentMethod::pause:
+      rest(tx, subscription, "trial_end_without_payment_method");
+      return;
+  }
 }
 
 void renew(store::Transaction& tx, const store::Document& subscription,
            const api::Settings& settings) {
   Bill bill = compose_renewal(tx, *subscription, {.at = tx.now()});
   // Stripe: an unpaid subscription still makes its invoices, but as drafts that stay.
-  const bool advances = text(*subscription, "status") != "unpaid";
+  // And collection may be paused.
+  const bool advances = text(*subscription, "status") != "unpaid" &&
+                        paused_collection(*subscription) != "keep_as_draft";
   set_auto_advance(bill.invoice, advances, tx.now() + settings.draft_grace);
   const store::Document draft = store_draft(tx, std::move(bill));
   tx.emit("customer.subscription.updated", tx.update(subscription, [&](Json& edited) {
     move_periods(edited, tx.now());
+    if (is_trialing(edited)) edited["status"] = "active";
     edited["latest_invoice"] = draft.id();
   }));
 }
@@ -258,7 +296,23 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   if (const auto cancel_at = maybe_integer(subscription, "cancel_at")) {
     due.push_back({.at = *cancel_at, .rank = 4, .action = "cancel", .clock = clock});
   }
-  due.push_back({.at = period.end, .rank = 5, .action = "renew", .clock = clock});
+  if (text(subscription, "status") == "paused") return;
+  const Json& resumes_at = at_path(subscription, {"pause_collection", "resumes_at"});
+  if (resumes_at.is_number()) {
+    due.push_back({.at = resumes_at.get<Seconds>(),
+                   .rank = 3,
+                   .action = "resume_collection",
+                   .clock = clock});
+  }
+  const bool trial = is_trialing(subscription);
+  due.push_back(
+      {.at = period.end, .rank = 5, .action = trial ? "end_trial" : "renew", .clock = clock});
+  if (trial && !maybe_boolean(subscription, "_trial_noticed")) {
+    due.push_back({.at = integer(subscription, "trial_end") - trial_notice,
+                   .rank = 9,
+                   .action = "notice_trial_end",
+                   .clock = clock});
+  }
   if (maybe_boolean(subscription, "_thresholds_reached")) {
     due.push_back({.at = 0, .rank = 1, .action = "bill_thresholds", .clock = ""});
   }
@@ -266,7 +320,7 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   // has none.
   const Seconds notice = period.end - upcoming_notice;
   const bool ends = maybe_integer(subscription, "cancel_at").value_or(period.end + 1) <= period.end;
-  if (notice > period.start && !ends &&
+  if (notice > period.start && !ends && paused_collection(subscription).empty() &&
       maybe_integer(subscription, "_upcoming_noticed") != period.end) {
     due.push_back({.at = notice, .rank = 9, .action = "notify_upcoming", .clock = clock});
   }

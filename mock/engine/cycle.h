@@ -28,6 +28,10 @@ store::Document store_draft(store::Transaction& tx, Bill bill);
 // Steps of time, each with now = its moment.
 void renew(store::Transaction& tx, const store::Document& subscription,
            const api::Settings& settings);
+void notice_trial_end(store::Transaction& tx, const store::Document& subscription,
+                      const api::Settings& settings);
+void end_trial_by_itself(store::Transaction& tx, const store::Document& subscription,
+                         const api::Settings& settings);
 void cancel_at_its_time(store::Transaction& tx, const store::Document& subscription,
                         const api::Settings& settings);
 void expire_incomplete(store::Transaction& tx, const store::Document& subscription,

@@ -15,6 +15,7 @@ namespace {
 const Json& items_of(const Json& subscription) { return subscription.at("items").at("data"); }
 
 Seconds natural_end(const Json& subscription, const Json& item) {
+  if (text(subscription, "status") == "trialing") return integer(subscription, "trial_end");
   return billing::period_at(integer(subscription, "billing_cycle_anchor"),
                             read_recurrence(item.at("price").at("recurring")),
                             integer(item, "current_period_start"))

@@ -77,11 +77,21 @@ std::string rounding(const Json& step) {
   return concat(" = ", exact, " minor units, rounded to ", amount);
 }
 
+std::string whole_cent(const Json& step) {
+  return concat(", halves down = ", std::to_string(integer(step, "amount")), " minor units");
+}
+
 std::string step_text(const Json& step, const std::string& currency) {
   const std::string& kind = text(step, "kind");
   if (kind == "previously_billed") return "billed by an earlier invoice of this period";
   if (kind == "amount") return "an amount of its own";
-  const std::string working = concat(times(step, currency), rounding(step));
+  if (kind == "proration") return concat(text(step, "exact"), " seconds", whole_cent(step));
+  std::string working = concat(times(step, currency), rounding(step));
+  if (step.contains("whole_amount")) {
+    working =
+        concat(times(step, currency), " for ", std::to_string(integer(step, "seconds")), " of ",
+               std::to_string(integer(step, "period_seconds")), " seconds", whole_cent(step));
+  }
   if (kind == "package") {
     return concat("package of ", std::to_string(integer(step, "divide_by")), ": ",
                   text(step, "quantity"), " rounded ", text(step, "round"), " to ",

@@ -6,7 +6,8 @@
 //  "billing_reason", "period": {"start", "end"},
 //  "lines": [{
 //     "line": "il_…", "description", "price" or null, "period": {"start", "end"},
-//     "kind": "licensed" | "metered" | "invoice_item" | "previously_billed",
+//     "kind": "licensed" | "metered" | "invoice_item" | "proration" | "trial" |
+//             "previously_billed",
 //     "usage": null or {"meter", "event_name", "formula", "start", "end", "events": 3,
 //                       "aggregate": "60.5", "left_out": "0", "quantity": "60.5"},
 //     "steps": [{"kind": "per_unit" | "package" | "tier_unit" | "tier_flat" | "amount" |
@@ -14,7 +15,12 @@
 //                "tier": 2, "tiers_mode", "above": "100000", "up_to": "…" or null,   (tiers)
 //                "divide_by": 60, "round": "up", "quantity": "150",     (packages)
 //                "units": "50000", "unit_amount": "0.1", "exact": "5000", "amount": 5000}],
-//                                       (exact = units x unit_amount, amount = exact rounded once)
+//                                       (exact = units x unit_amount, amount = exact rounded once;
+//                                        of a part of a period also "whole_amount", "seconds",
+//                                        "period_seconds")
+//               {"kind": "proration", "base": "-2500", "seconds": 2591996,
+//                "period_seconds": 2592000, "exact": "-2500 x 2591996 / 2592000",
+//                "rounding": "half_toward_minus_infinity", "amount": -2500}
 //     "amount": 5000,                       what the steps give, rounded once
 //     "discounts": [],                      {"discount", "amount"}
 //     "credits": [{"grant", "name", "amount", "transaction" or null}],

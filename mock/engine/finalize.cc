@@ -6,7 +6,9 @@
 #include "engine/collection.h"
 #include "engine/credits.h"
 #include "engine/lines.h"
+#include "engine/pauses.h"
 #include "engine/payments.h"
+#include "engine/standing.h"
 
 namespace okapi::engine {
 namespace {
@@ -221,7 +223,16 @@ void finalize_by_itself(store::Transaction& tx, const store::Document& invoice,
     tx.emit("invoice.sent", stands);
     return;
   }
-  if (text(*stands, "status") == "open") collect_automatically(tx, stands, settings);
+  if (text(*stands, "status") != "open") return;
+  const store::Document subscription = subscription_of(tx, *stands);
+  const std::string paused = subscription ? paused_collection(*subscription) : std::string();
+  if (paused == "void") {
+    void_invoice(tx, stands);
+  } else if (paused == "mark_uncollectible") {
+    mark_uncollectible(tx, stands);
+  } else {
+    collect_automatically(tx, stands, settings);
+  }
 }
 
 }  // namespace okapi::engine

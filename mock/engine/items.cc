@@ -182,7 +182,9 @@ void set_first_period(const Json& subscription, Json& item, Seconds now) {
       billing::period_at(integer(subscription, "billing_cycle_anchor"),
                          read_recurrence(item.at("price").at("recurring")), now);
   item["current_period_start"] = now;
-  item["current_period_end"] = period.end;
+  // Stripe: while the trial runs, its end is every item's.
+  const bool trial = text(subscription, "status") == "trialing";
+  item["current_period_end"] = trial ? integer(subscription, "trial_end") : period.end;
 }
 
 void check_items(const Json& subscription) {

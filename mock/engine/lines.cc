@@ -269,6 +269,20 @@ void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& sou
   }
 }
 
+void add_trial_line(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                    const TrialLine& trial) {
+  const PriceTerms price = price_terms(tx, source.price, text(bill.invoice, "currency"));
+  const billing::LineWords words = words_of(tx, price);
+  const billing::RatedLine free = {.kind = billing::LineKind::per_unit, .quantity = trial.quantity};
+  Json line = item_line(bill, source, price, free);
+  line["pricing"]["unit_amount_decimal"] = "0";
+  line["description"] = trial.flexible  ? billing::free_trial_text(trial.quantity, words)
+                        : trial.metered ? billing::classic_metered_trial_text(trial.quantity, words)
+                                        : billing::classic_trial_text(words);
+  Json working = working_of(line, "trial", nullptr, {{"kind", "amount"}, {"amount", 0}});
+  add_line(tx, bill, std::move(line), std::move(working));
+}
+
 void add_metered_lines(store::Transaction& tx, Bill& bill, const ItemSource& source) {
   const PriceTerms price = price_terms(tx, source.price, text(bill.invoice, "currency"));
   const billing::Period window = {.start = source.period.start,

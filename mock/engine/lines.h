@@ -30,6 +30,14 @@ void add_licensed_lines(store::Transaction& tx, Bill& bill, const ItemSource& so
 // at cancel_at. No proration in Stripe's sense: an ordinary line with a smaller amount.
 void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
                        Decimal quantity, billing::Period whole);
+// Nothing to pay: "Free trial for 1 × Product" (classic: "Trial period for Product").
+struct TrialLine {
+  Decimal quantity;
+  bool flexible = true;
+  bool metered = false;
+};
+void add_trial_line(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                    const TrialLine& trial);
 // In arrears: what the meter counted for the bill's customer in the period.
 void add_metered_lines(store::Transaction& tx, Bill& bill, const ItemSource& source);
 // Classic billing: the first invoice shows that metered items are there.

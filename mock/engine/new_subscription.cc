@@ -9,6 +9,7 @@
 #include "engine/end_time.h"
 #include "engine/items.h"
 #include "engine/param_name.h"
+#include "engine/trials.h"
 
 namespace okapi::engine {
 namespace {
@@ -65,7 +66,8 @@ void set_plain_fields(Json& subscription) {
 }
 
 void merge_settings(Json& subscription, const Json& params, const char* name) {
-  if (has(params, name)) subscription[name].update(params.at(name));
+  // Deep: a part of the settings leaves the rest as it was.
+  if (has(params, name)) subscription[name].update(params.at(name), true);
 }
 
 std::string currency_of(const Json& params, const Json& first_price) {
@@ -95,8 +97,7 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 void refuse_unsupported(const Json& params, std::string_view operation) {
   for (const char* name : {"add_invoice_items", "application_fee_percent", "backdate_start_date",
                            "billing_schedules", "default_source", "default_tax_rates", "discounts",
-                           "on_behalf_of", "pause_collection", "pending_invoice_item_interval",
-                           "transfer_data", "trial_end", "trial_from_plan", "trial_period_days"}) {
+                           "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
@@ -200,6 +201,7 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   }
   check_items(subscription);
   settle_first_anchor(subscription, params, tx.now());
+  set_first_trial(subscription, params, tx.now());
   check_thresholds_fit(tx, subscription);
   complete_items(subscription);
   set_first_end(subscription, params, tx.now(), wanted.prefix);

@@ -24,8 +24,8 @@ void refuse_unsupported_preview(const Json& params) {
       throw api::not_implemented(std::string("a preview with `") + name + "`");
     }
   }
-  for (const char* name : {"default_tax_rates", "pause", "resume_at", "start_date", "trial_end",
-                           "billing_schedules"}) {
+  for (const char* name :
+       {"default_tax_rates", "pause", "resume_at", "start_date", "billing_schedules"}) {
     if (has(details_of(params), name) && !details_of(params).at(name).empty()) {
       throw api::not_implemented(std::string("a preview with `subscription_details[") + name +
                                  "]`");

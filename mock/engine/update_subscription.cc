@@ -12,6 +12,7 @@
 #include "engine/param_name.h"
 #include "engine/prorations.h"
 #include "engine/terms.h"
+#include "engine/trials.h"
 
 namespace okapi::engine {
 namespace {
@@ -142,11 +143,22 @@ AppliedChanges apply_items(store::Transaction& tx, const store::Document& subscr
   return {.subscription = subscription};
 }
 
+void apply_trial(store::Transaction& tx, AppliedChanges& applied, const Json& params) {
+  if (ends_trial_now(params, *applied.subscription)) {
+    applied.subscription = end_trial(tx, applied.subscription);
+    applied.bills = BillsAtOnce::new_period;
+    applied.billing_reason = "subscription_cycle";
+  } else if (asks_for_trial_change(params, *applied.subscription, tx.now())) {
+    applied.subscription = change_trial(tx, applied.subscription, params);
+  }
+}
+
 }  // namespace
 
 AppliedChanges apply_changes(store::Transaction& tx, const store::Document& subscription,
                              const Json& params, const ParamNames& names) {
   AppliedChanges applied = apply_items(tx, subscription, params, names);
+  apply_trial(tx, applied, params);
   if (params.contains("cancel_at") || has(params, "cancel_at_period_end")) {
     applied.subscription = change_end(tx, applied.subscription, params, names.prefix);
     const bool at_once = proration_behavior(params) == "always_invoice";
@@ -156,9 +168,10 @@ AppliedChanges apply_changes(store::Transaction& tx, const store::Document& subs
 }
 
 Bill compose_changes(store::Transaction& tx, const AppliedChanges& applied, bool preview) {
-  return compose_update(
-      tx, *applied.subscription,
-      {.new_period = applied.bills == BillsAtOnce::new_period, .preview = preview});
+  return compose_update(tx, *applied.subscription,
+                        {.new_period = applied.bills == BillsAtOnce::new_period,
+                         .preview = preview,
+                         .billing_reason = applied.billing_reason});
 }
 
 namespace {

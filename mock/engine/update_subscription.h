@@ -14,6 +14,7 @@ enum class BillsAtOnce { no, prorations, new_period };
 struct AppliedChanges {
   store::Document subscription;
   BillsAtOnce bills = BillsAtOnce::no;
+  std::string billing_reason = "subscription_update";
 };
 
 // How the parameters are named in refusals: "subscription_details" and its items in previews.
@@ -22,8 +23,9 @@ struct ParamNames {
   std::string list = "items";  // empty: an item's own parameters, at the top level
 };
 
-// Applies items, billing_cycle_anchor, cancel_at and cancel_at_period_end with proration_behavior
-// and proration_date of the parameters. Writes pending invoice items; emits nothing else.
+// Applies items, billing_cycle_anchor, trial_end, cancel_at and cancel_at_period_end with
+// proration_behavior and proration_date of the parameters. Writes pending invoice items; emits
+// nothing else.
 [[nodiscard]] AppliedChanges apply_changes(store::Transaction& tx,
                                            const store::Document& subscription, const Json& params,
                                            const ParamNames& names = {});

@@ -7,7 +7,9 @@
 #include "engine/customer_currency.h"
 #include "engine/items.h"
 #include "engine/new_subscription.h"
+#include "engine/pauses.h"
 #include "engine/settings.h"
+#include "engine/terms.h"
 #include "engine/update_subscription.h"
 #include "store/compact_json.h"
 
@@ -86,11 +88,12 @@ void edit_plain_fields(api::Context& ctx, Json& edited) {
   }
   for (const char* settings :
        {"invoice_settings", "payment_settings", "trial_settings", "cancellation_details"}) {
-    if (has(params, settings)) edited[settings].update(params.at(settings));
+    if (has(params, settings)) edited[settings].update(params.at(settings), true);
   }
   if (params.contains("billing_thresholds")) {
     edited["billing_thresholds"] = engine::read_thresholds(params);
   }
+  engine::set_pause_collection(edited, params, ctx.now());
 }
 
 api::Reply update(api::Context& ctx) {
@@ -118,6 +121,32 @@ api::Reply cancel(api::Context& ctx) {
       {.invoice_now = maybe_boolean(ctx.params, "invoice_now"),
        .prorate = maybe_boolean(ctx.params, "prorate"),
        .cancellation_details = ctx.params.value("cancellation_details", Json())});
+}
+
+api::Reply pause(api::Context& ctx) {
+  return engine::pause_subscription(ctx.tx, enter_subscription(ctx), ctx.params,
+                                    engine::settings_of(ctx));
+}
+
+api::Reply resume(api::Context& ctx) {
+  return engine::resume_subscription(ctx.tx, enter_subscription(ctx), ctx.params,
+                                     engine::settings_of(ctx));
+}
+
+// Stripe: from classic to flexible billing, and never back.
+api::Reply migrate(api::Context& ctx) {
+  const store::Document subscription = enter_subscription(ctx);
+  if (engine::is_ended(*subscription)) throw api::no_such_in_path("subscription", ctx.path_id);
+  if (engine::is_flexible(*subscription)) return subscription;
+  const Json& asked = at_path(ctx.params, {"billing_mode", "flexible", "proration_discounts"});
+  const store::Document migrated = ctx.tx.update(subscription, [&](Json& edited) {
+    edited["billing_mode"] = {
+        {"flexible", {{"proration_discounts", asked.is_null() ? Json("included") : asked}}},
+        {"type", "flexible"},
+        {"updated_at", ctx.now()}};
+  });
+  ctx.tx.emit("customer.subscription.updated", migrated);
+  return migrated;
 }
 
 bool has_status(const Json& subscription, const std::string& wanted) {
@@ -190,6 +219,9 @@ void register_subscriptions(api::Registry& registry) {
   registry.bind("subscriptions.retrieve", retrieve);
   registry.bind("subscriptions.update", update);
   registry.bind("subscriptions.cancel", cancel);
+  registry.bind("subscriptions.pause", pause);
+  registry.bind("subscriptions.resume", resume);
+  registry.bind("subscriptions.migrate", migrate);
   registry.bind("subscriptions.list", list);
   registry.bind("subscriptions.search", api::search_objects);
   registry.index(kind, "customer");
