@@ -2,6 +2,7 @@
 
 #include "api/operation.h"
 #include "base/check.h"
+#include "engine/discounts.h"
 
 namespace okapi::engine {
 namespace {
@@ -98,6 +99,15 @@ Bill make_bill(store::Transaction& tx, const NewBill& wanted) {
   copy_customer(invoice, customer);
   if (wanted.subscription != nullptr) copy_subscription(invoice, *wanted.subscription);
   invoice["billing_reason"] = wanted.billing_reason;
+  // Stripe: an invoice made by hand takes the customer's discount, and none of the subscription's
+  // terms.
+  const Json* terms = wanted.billing_reason == "manual" ? nullptr : wanted.subscription;
+  invoice["discounts"] = discounts_of_bill(tx, customer, terms, tx.now());
+  if (terms != nullptr) {
+    const Json rates = terms->value("default_tax_rates", Json());
+    if (rates.is_array()) invoice["default_tax_rates"] = rates;
+    set_automatic_tax(invoice, boolean(terms->at("automatic_tax"), "enabled"));
+  }
   invoice["collection_method"] =
       wanted.collection_method
           ? *wanted.collection_method
@@ -150,6 +160,15 @@ void add_line(store::Transaction& tx, Bill& bill, Json line, Json working) {
   working["line"] = line.at("id");
   bill.lines().push_back(std::move(line));
   bill.workings().push_back(std::move(working));
+}
+
+void set_automatic_tax(Json& invoice, bool enabled) {
+  // Guess: no address is asked for, and no tax is found: rates come from tax_rates alone.
+  invoice["automatic_tax"] = {{"disabled_reason", nullptr},
+                              {"enabled", enabled},
+                              {"liability", enabled ? Json({{"type", "self"}}) : Json()},
+                              {"provider", enabled ? Json("stripe") : Json()},
+                              {"status", enabled ? Json("complete") : Json()}};
 }
 
 void set_auto_advance(Json& invoice, bool auto_advance, Seconds finalizes_at) {

@@ -44,6 +44,7 @@ void add_line(store::Transaction& tx, Bill& bill, Json line, Json working);
 // The id of a new line: il_…, or il_tmp_… in previews.
 [[nodiscard]] std::string new_line_id(store::Transaction& tx, const Bill& bill);
 
+void set_automatic_tax(Json& invoice, bool enabled);
 // `auto_advance` with the two times that hang on it (subscriptions-invoices 3.4). `finalizes_at` is
 // when a draft goes on by itself.
 void set_auto_advance(Json& invoice, bool auto_advance, Seconds finalizes_at);
@@ -52,8 +53,9 @@ void set_auto_advance(Json& invoice, bool auto_advance, Seconds finalizes_at);
 // the invoice and of the workings, from line amounts, discounts, credits and the customer's
 // balance. A draft counts the balance as it is now and has no ending_balance yet.
 void settle_totals(const store::Transaction& tx, Bill& bill);
-// The credits that the customer's grants would pay of this draft, none of them posted.
-void plan_bill_credits(const store::Transaction& tx, Bill& bill);
+// Everything that follows from the lines, in Stripe's order: discounts, the credits that the
+// customer's grants would pay (none of them posted), taxes, totals.
+void settle_bill(const store::Transaction& tx, Bill& bill);
 
 // What plan_credits and post_credits may see: where usage was billed before, the amounts of the
 // item's lines are cut to what is still owed, so that no grant pays twice.

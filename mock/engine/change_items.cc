@@ -82,6 +82,7 @@ class Change {
   void add(const Json& entry, const std::string& prefix) {
     const store::Document price = item_price(tx_, entry, prefix, text(tree_, "currency"));
     Json item = make_item(tx_, tree_, price, entry, prefix);
+    set_item_terms(tx_, tree_, item, entry, prefix);
     set_first_period(tree_, item, tx_.now());
     items().push_back(item);
     charge(item);
@@ -116,6 +117,7 @@ class Change {
       }
     }
     api::merge_metadata(item, entry);
+    set_item_terms(tx_, tree_, item, entry, prefix);
     if (entry.contains("billing_thresholds")) {
       Json probe = make_item(tx_, tree_, tx_.find("price", text(item.at("price"), "id")),
                              {{"billing_thresholds", entry.at("billing_thresholds")}}, prefix);

@@ -5,6 +5,7 @@
 #include "api/error.h"
 #include "base/check.h"
 #include "engine/collection.h"
+#include "engine/coupons.h"
 #include "engine/credits.h"
 #include "engine/cycle.h"
 #include "engine/finalize.h"
@@ -17,6 +18,15 @@ namespace {
 void expire_credit_grant(store::Transaction& tx, const store::Document& grant,
                          const api::Settings&) {
   expire_grant(tx, grant);
+}
+
+void expire_by_date(store::Transaction& tx, const store::Document& coupon, const api::Settings&) {
+  expire_coupon(tx, coupon);
+}
+
+void expire_code_by_date(store::Transaction& tx, const store::Document& code,
+                         const api::Settings&) {
+  expire_promotion_code(tx, code);
 }
 
 void advance_clock(store::Transaction& tx, const store::Document& clock,
@@ -32,10 +42,12 @@ struct Step {
 
 constexpr Step steps[] = {
     {"billing.credit_grant", "expire", expire_credit_grant},
+    {"coupon", "expire", expire_by_date},
     {"invoice", "collect", collect_at_once},
     {"invoice", "finalize", finalize_by_itself},
     {"invoice", "overdue", pass_due_date},
     {"invoice", "retry", retry_payment},
+    {"promotion_code", "expire", expire_code_by_date},
     {"subscription", "bill_thresholds", bill_thresholds},
     {"subscription", "cancel", cancel_at_its_time},
     {"subscription", "end_trial", end_trial_by_itself},

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "engine/collection.h"
 #include "engine/compose.h"
+#include "engine/discounts.h"
 #include "engine/finalize.h"
 #include "engine/pauses.h"
 #include "engine/prorations.h"
@@ -132,8 +133,7 @@ store::Document bill_last_usage(store::Transaction& tx, const store::Document& s
 }  // namespace
 
 store::Document store_draft(store::Transaction& tx, Bill bill) {
-  plan_bill_credits(tx, bill);
-  settle_totals(tx, bill);
+  settle_bill(tx, bill);
   const store::Document draft = store_bill(tx, std::move(bill));
   claim_invoice_items(tx, *draft);
   tx.emit("invoice.created", draft);
@@ -206,6 +206,7 @@ void renew(store::Transaction& tx, const store::Document& subscription,
   const store::Document draft = store_draft(tx, std::move(bill));
   tx.emit("customer.subscription.updated", tx.update(subscription, [&](Json& edited) {
     move_periods(edited, tx.now());
+    edited["discounts"] = active_discounts(tx, edited.at("discounts"), tx.now());
     if (is_trialing(edited)) edited["status"] = "active";
     edited["latest_invoice"] = draft.id();
   }));
@@ -273,8 +274,7 @@ void notify_upcoming(store::Transaction& tx, const store::Document& subscription
   Bill bill = compose_renewal(tx, *subscription, {.at = end, .preview = true});
   bill.invoice["created"] = end;
   bill.invoice["next_payment_attempt"] = end + settings.draft_grace;
-  plan_bill_credits(tx, bill);
-  settle_totals(tx, bill);
+  settle_bill(tx, bill);
   bill.invoice["ending_balance"] = 0;
   // The event keeps the preview; the store does not.
   const store::Document preview = tx.insert(std::move(bill.invoice));

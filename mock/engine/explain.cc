@@ -117,6 +117,13 @@ std::string credit_name(const Json& credit) {
                 planned);
 }
 
+// "10 % of the item (di_…)".
+std::string discount_name(const Json& discount) {
+  const std::optional<std::string> percent = maybe_text(discount, "percent_off");
+  return concat(percent ? concat(*percent, " % ") : std::string("amount "), "of the ",
+                text(discount, "level"), " (", text(discount, "discount"), ")");
+}
+
 void explain_line(std::string& out, const Json& line, const std::string& currency) {
   row(out, "  " + maybe_text(line, "description").value_or("(no description)"),
       money(currency, integer(line, "amount")));
@@ -126,11 +133,18 @@ void explain_line(std::string& out, const Json& line, const std::string& currenc
     out += concat("    working  ", step_text(step, currency), "\n");
   }
   for (const Json& discount : line.at("discounts")) {
-    row(out, concat("    discount ", text(discount, "discount")),
+    row(out, concat("    discount ", discount_name(discount)),
         money(currency, -integer(discount, "amount")));
   }
   for (const Json& credit : line.at("credits")) {
     row(out, credit_name(credit), money(currency, -integer(credit, "amount")));
+  }
+  for (const Json& tax : line.at("taxes")) {
+    const bool inside = boolean(tax, "inclusive");
+    row(out,
+        concat("    tax      ", text(tax, "percentage"), inside ? " % inside " : " % on ",
+               money(currency, integer(tax, "base"))),
+        money(currency, integer(tax, "amount")));
   }
 }
 

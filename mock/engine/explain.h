@@ -22,9 +22,11 @@
 //                "period_seconds": 2592000, "exact": "-2500 x 2591996 / 2592000",
 //                "rounding": "half_toward_minus_infinity", "amount": -2500}
 //     "amount": 5000,                       what the steps give, rounded once
-//     "discounts": [],                      {"discount", "amount"}
+//     "discounts": [{"discount": "di_…", "amount", "level": "item" | "invoice", "percent_off"?}],
 //     "credits": [{"grant", "name", "amount", "transaction" or null}],
-//     "net": 5000}],                        amount - discounts - credits
+//     "net": 5000,                          amount - discounts - credits
+//     "tax_rates": ["txr_…"] or null,       of the line itself; null: those of the invoice
+//     "taxes": [{"tax_rate", "percentage": "7.95", "inclusive", "base": 15660, "amount": 1245}]}],
 //  "subtotal", "discounts", "credits", "tax", "total",
 //  "starting_balance", "applied_balance", "carried_over", "amount_due", "ending_balance"}
 //

@@ -5,15 +5,27 @@
 #include "engine/clock.h"
 #include "engine/collection.h"
 #include "engine/credits.h"
+#include "engine/discounts.h"
 #include "engine/lines.h"
 #include "engine/pauses.h"
 #include "engine/payments.h"
 #include "engine/standing.h"
+#include "engine/taxes.h"
 
 namespace okapi::engine {
 namespace {
 
 bool is_draft(const Json& invoice) { return text(invoice, "status") == "draft"; }
+
+// Stripe: discounts stand among the amounts before tax, too.
+Json discounts_before_tax(const Json& line) {
+  Json rows = Json::array();
+  for (const Json& row : line.at("discount_amounts")) {
+    rows.push_back(
+        {{"amount", row.at("amount")}, {"discount", row.at("discount")}, {"type", "discount"}});
+  }
+  return rows;
+}
 
 // Writes what the grants paid, or would pay, onto the lines and into the workings.
 void write_credits(const store::Transaction& tx, Bill& bill,
@@ -21,7 +33,7 @@ void write_credits(const store::Transaction& tx, Bill& bill,
   for (std::size_t i = 0; i < bill.lines().size(); ++i) {
     Json& line = bill.lines()[i];
     Json& working = bill.workings()[i];
-    line["pretax_credit_amounts"] = Json::array();
+    line["pretax_credit_amounts"] = discounts_before_tax(line);
     working["credits"] = Json::array();
     for (const CreditApplication& applied : applications) {
       if (applied.line != text(line, "id")) continue;
@@ -148,8 +160,11 @@ bool tells_update(UpdatedEvent updated, bool due) {
 
 }  // namespace
 
-void plan_bill_credits(const store::Transaction& tx, Bill& bill) {
+void settle_bill(const store::Transaction& tx, Bill& bill) {
+  apply_discounts(tx, bill);
   write_credits(tx, bill, plan_credits(tx, credit_view(bill)));
+  apply_taxes(tx, bill);
+  settle_totals(tx, bill);
 }
 
 store::Document refresh_draft(store::Transaction& tx, const store::Document& invoice) {
@@ -158,8 +173,7 @@ store::Document refresh_draft(store::Transaction& tx, const store::Document& inv
   const store::Document customer = tx.find("customer", text(bill.invoice, "customer"));
   if (!customer) return invoice;
   refresh_metered_lines(tx, bill);
-  plan_bill_credits(tx, bill);
-  settle_totals(tx, bill);
+  settle_bill(tx, bill);
   return store_bill(tx, std::move(bill));
 }
 
@@ -175,8 +189,10 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   OKAPI_CHECK(is_draft(*invoice));
   Bill bill = open_bill(tx, invoice);
   refresh_metered_lines(tx, bill);
+  apply_discounts(tx, bill);
   // Stripe: after discounts, before tax and before the customer's balance.
   write_credits(tx, bill, post_credits(tx, credit_view(bill)));
+  apply_taxes(tx, bill);
   settle_totals(tx, bill);
   if (options.auto_advance) bill.invoice["auto_advance"] = *options.auto_advance;
   freeze(tx, bill, settings, options.numbered);
@@ -191,6 +207,7 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   const store::Document stands = store_bill(tx, std::move(bill));
   tx.emit("invoice.finalized", stands);
   if (tells_update(options.updated, due)) tx.emit("invoice.updated", stands);
+  use_up_discounts(tx, *stands);
   apply_balance(tx, *stands);
   if (due) {
     open_payment(tx, *stands);

@@ -5,6 +5,8 @@
 #include "api/error.h"
 #include "api/operation.h"
 #include "engine/bill.h"
+#include "engine/discounts.h"
+#include "engine/taxes.h"
 
 namespace okapi::engine {
 namespace {
@@ -68,6 +70,22 @@ void check_payment_method(store::Transaction& tx, const Json& invoice, const Jso
                              "default_payment_method", "resource_missing");
 }
 
+void edit_terms(store::Transaction& tx, Json& invoice, const Json& params) {
+  if (params.contains("default_tax_rates")) {
+    invoice["default_tax_rates"] = read_tax_rates(tx, params.at("default_tax_rates"),
+                                                  "default_tax_rates", most_default_tax_rates);
+  }
+  if (has(params, "automatic_tax")) {
+    set_automatic_tax(invoice, boolean(params.at("automatic_tax"), "enabled"));
+  }
+  if (!params.contains("discounts")) return;
+  invoice["discounts"] = set_discounts(tx,
+                                       {.customer = text(invoice, "customer"),
+                                        .currency = text(invoice, "currency"),
+                                        .invoice = text(invoice, "id")},
+                                       params.at("discounts"), nullptr, "discounts");
+}
+
 void edit_draft(store::Transaction& tx, Json& invoice, const Json& params, bool creating) {
   check_payment_method(tx, invoice, params);
   api::assign_params(invoice, params,
@@ -80,6 +98,7 @@ void edit_draft(store::Transaction& tx, Json& invoice, const Json& params, bool 
   }
   edit_due_date(invoice, params, creating);
   edit_auto_advance(invoice, params);
+  edit_terms(tx, invoice, params);
 }
 
 // After finalization: whether it is collected by itself, and notes.
@@ -110,15 +129,12 @@ void check_frozen_fields(const Json& params) {
 }
 
 void refuse_unsupported_invoice(const Json& params) {
-  for (const char* name : {"account_tax_ids", "application_fee_amount", "default_source",
-                           "default_tax_rates", "discounts", "from_invoice", "on_behalf_of",
-                           "shipping_cost", "shipping_details", "transfer_data"}) {
+  for (const char* name :
+       {"account_tax_ids", "application_fee_amount", "default_source", "from_invoice",
+        "on_behalf_of", "shipping_cost", "shipping_details", "transfer_data"}) {
     if (has(params, name) && !params.at(name).empty()) {
       throw api::not_implemented(std::string("an invoice with `") + name + "`");
     }
-  }
-  if (has(params, "automatic_tax") && boolean(params.at("automatic_tax"), "enabled")) {
-    throw api::not_implemented("an invoice with `automatic_tax[enabled]`");
   }
 }
 

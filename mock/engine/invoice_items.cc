@@ -147,7 +147,7 @@ std::size_t line_of(const Bill& bill, const std::string& invoice_item) {
 }
 
 store::Document settle_and_store(store::Transaction& tx, Bill bill) {
-  settle_totals(tx, bill);
+  settle_bill(tx, bill);
   return store_bill(tx, std::move(bill));
 }
 

@@ -6,8 +6,10 @@
 #include "api/error.h"
 #include "api/operation.h"
 #include "base/check.h"
+#include "engine/discounts.h"
 #include "engine/param_name.h"
 #include "engine/prices.h"
+#include "engine/taxes.h"
 #include "engine/terms.h"
 
 namespace okapi::engine {
@@ -175,6 +177,23 @@ Json make_item(store::Transaction& tx, const Json& subscription, const store::Do
   item["subscription"] = subscription.at("id");
   item["tax_rates"] = Json::array();
   return item;
+}
+
+void set_item_terms(store::Transaction& tx, const Json& subscription, Json& item,
+                    const Json& params, const std::string& prefix) {
+  if (params.contains("tax_rates")) {
+    item["tax_rates"] =
+        read_tax_rates(tx, params.at("tax_rates"), under(prefix, "tax_rates"), most_line_tax_rates);
+  }
+  if (!params.contains("discounts")) return;
+  item["discounts"] =
+      set_discounts(tx,
+                    {.customer = text(subscription, "customer"),
+                     .currency = text(item.at("price"), "currency"),
+                     .subscription = text(subscription, "id"),
+                     .subscription_item = text(item, "id"),
+                     .announces = true},
+                    params.at("discounts"), item.at("discounts"), under(prefix, "discounts"));
 }
 
 void set_first_period(const Json& subscription, Json& item, Seconds now) {

@@ -20,6 +20,9 @@ namespace okapi::engine {
 [[nodiscard]] Json make_item(store::Transaction& tx, const Json& subscription,
                              const store::Document& price, const Json& params,
                              const std::string& prefix);
+// The discounts and tax rates of an entry, where it names them.
+void set_item_terms(store::Transaction& tx, const Json& subscription, Json& item,
+                    const Json& params, const std::string& prefix);
 // The period that `now` lies in, counted from the subscription's anchor, beginning no earlier than
 // now.
 void set_first_period(const Json& subscription, Json& item, Seconds now);

@@ -7,6 +7,7 @@
 #include "billing/price_text.h"
 #include "billing/proration.h"
 #include "engine/prorations.h"
+#include "engine/taxes.h"
 #include "engine/usage.h"
 
 namespace okapi::engine {
@@ -91,6 +92,7 @@ Json item_line(const Bill& bill, const ItemSource& source, const PriceTerms& pri
                const billing::RatedLine& rated) {
   Json line = plain_line(bill, rated.amount, rated.quantity);
   const bool flat = rated.kind == billing::LineKind::tier_flat;
+  line["discounts"] = source.discounts;
   line["metadata"] = source.metadata;
   line["parent"] = subscription_parent(source);
   line["period"] = period_json(source.period);
@@ -142,7 +144,7 @@ Json rated_step(const billing::Rate& rate, const billing::RatedLine& rated) {
   return step;
 }
 
-Json working_of(const Json& line, const char* kind, Json usage, Json step) {
+Json working_of(const Json& line, const char* kind, Json usage, Json step, const Json& tax_rates) {
   const Json& price = at_path(line, {"pricing", "price_details", "price"});
   return {{"kind", kind},
           {"amount", line.at("amount")},
@@ -153,6 +155,8 @@ Json working_of(const Json& line, const char* kind, Json usage, Json step) {
           {"period", line.at("period")},
           {"price", price},
           {"steps", Json::array({std::move(step)})},
+          {"tax_rates", tax_rates},
+          {"taxes", Json::array()},
           {"usage", std::move(usage)}};
 }
 
@@ -163,7 +167,7 @@ void add_rated_lines(store::Transaction& tx, Bill& bill, const ItemSource& sourc
     Json line = item_line(bill, source, price, rated);
     line["description"] = billing::line_text(rated, words);
     Json working = working_of(line, price.metered ? "metered" : "licensed", usage,
-                              rated_step(price.rate, rated));
+                              rated_step(price.rate, rated), source.tax_rates);
     add_line(tx, bill, std::move(line), std::move(working));
   }
 }
@@ -183,7 +187,7 @@ void add_previously_billed_line(store::Transaction& tx, Bill& bill, const ItemSo
                      {"unit_amount_decimal", nullptr}};
   line["subscription"] = source.subscription;
   Json working = working_of(line, "previously_billed", nullptr,
-                            {{"kind", "previously_billed"}, {"amount", -billed}});
+                            {{"kind", "previously_billed"}, {"amount", -billed}}, source.tax_rates);
   add_line(tx, bill, std::move(line), std::move(working));
 }
 
@@ -209,6 +213,8 @@ ItemSource source_of(const Json& line, const Json& working) {
                        .item = text(details, "subscription_item"),
                        .price = text(line.at("pricing").at("price_details"), "price"),
                        .metadata = line.at("metadata"),
+                       .discounts = line.at("discounts"),
+                       .tax_rates = working.value("tax_rates", Json()),
                        .period = {.start = integer(line.at("period"), "start"),
                                   .end = integer(line.at("period"), "end")}};
   const Json& until = at_path(working, {"usage", "end"});
@@ -236,6 +242,8 @@ ItemSource item_source(const Json& subscription, const Json& item, billing::Peri
           .item = text(item, "id"),
           .price = text(item.at("price"), "id"),
           .metadata = subscription.at("metadata"),
+          .discounts = item.value("discounts", Json::array()),
+          .tax_rates = tax_rate_ids(item.value("tax_rates", Json())),
           .period = period};
 }
 
@@ -264,7 +272,7 @@ void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& sou
     step["whole_amount"] = full;
     step["seconds"] = length;
     step["period_seconds"] = whole.end - whole.start;
-    Json working = working_of(line, "licensed", nullptr, std::move(step));
+    Json working = working_of(line, "licensed", nullptr, std::move(step), source.tax_rates);
     add_line(tx, bill, std::move(line), std::move(working));
   }
 }
@@ -279,7 +287,8 @@ void add_trial_line(store::Transaction& tx, Bill& bill, const ItemSource& source
   line["description"] = trial.flexible  ? billing::free_trial_text(trial.quantity, words)
                         : trial.metered ? billing::classic_metered_trial_text(trial.quantity, words)
                                         : billing::classic_trial_text(words);
-  Json working = working_of(line, "trial", nullptr, {{"kind", "amount"}, {"amount", 0}});
+  Json working =
+      working_of(line, "trial", nullptr, {{"kind", "amount"}, {"amount", 0}}, source.tax_rates);
   add_line(tx, bill, std::move(line), std::move(working));
 }
 
@@ -340,6 +349,7 @@ void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoi
   line["description"] = has(invoice_item, "description") ? invoice_item.at("description")
                                                          : Json(product_name(tx, product));
   line["discountable"] = invoice_item.at("discountable");
+  line["discounts"] = invoice_item.at("discounts");
   line["metadata"] = invoice_item.at("metadata");
   const Json& subscription =
       at_path(invoice_item, {"parent", "subscription_details", "subscription"});
@@ -358,7 +368,7 @@ void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoi
   const Json& proration = proration_working(invoice_item);
   if (!proration.is_null()) step = proration;
   Json working = working_of(line, proration.is_null() ? "invoice_item" : "proration", nullptr,
-                            std::move(step));
+                            std::move(step), tax_rate_ids(invoice_item.at("tax_rates")));
   add_line(tx, bill, std::move(line), std::move(working));
 }
 

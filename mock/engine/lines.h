@@ -16,6 +16,8 @@ struct ItemSource {
   std::string item;
   std::string price;
   Json metadata = Json::object();  // Stripe: lines mirror the subscription's
+  Json discounts = Json::array();  // of the item
+  Json tax_rates = nullptr;        // ids; null: those of the invoice
   billing::Period period;          // as shown
   // Metered: until when usage counts; empty: until the period's end.
   std::optional<Seconds> usage_until = {};

@@ -6,9 +6,11 @@
 #include "base/check.h"
 #include "engine/anchors.h"
 #include "engine/compose.h"
+#include "engine/discounts.h"
 #include "engine/end_time.h"
 #include "engine/items.h"
 #include "engine/param_name.h"
+#include "engine/taxes.h"
 #include "engine/trials.h"
 
 namespace okapi::engine {
@@ -86,6 +88,7 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
     const store::Document price = item_price(tx, params, prefix, currency);
     if (currency.empty()) currency = currency_of(wanted.params, *price);
     items.push_back(make_item(tx, subscription, price, params, prefix));
+    set_item_terms(tx, subscription, items.back(), params, prefix);
     set_first_period(subscription, items.back(), tx.now());
   }
   subscription["currency"] = currency;
@@ -95,24 +98,42 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 }  // namespace
 
 void refuse_unsupported(const Json& params, std::string_view operation) {
-  for (const char* name : {"add_invoice_items", "application_fee_percent", "backdate_start_date",
-                           "billing_schedules", "default_source", "default_tax_rates", "discounts",
-                           "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
+  for (const char* name :
+       {"add_invoice_items", "application_fee_percent", "backdate_start_date", "billing_schedules",
+        "default_source", "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
   }
-  if (has(params, "automatic_tax") && boolean(params.at("automatic_tax"), "enabled")) {
-    throw api::not_implemented(std::string(operation) + " with `automatic_tax[enabled]`");
-  }
   if (!has(params, "items")) return;
   for (const Json& item : params.at("items")) {
-    for (const char* name : {"current_trial", "discounts", "tax_rates"}) {
-      if (asks_for(item, name)) {
-        throw api::not_implemented(std::string(operation) + " with `items[][" + name + "]`");
-      }
+    if (asks_for(item, "current_trial")) {
+      throw api::not_implemented(std::string(operation) + " with `items[][current_trial]`");
     }
   }
+}
+
+void set_terms(store::Transaction& tx, Json& subscription, const Json& params,
+               const std::string& prefix) {
+  if (params.contains("default_tax_rates")) {
+    subscription["default_tax_rates"] =
+        read_tax_rates(tx, params.at("default_tax_rates"), under(prefix, "default_tax_rates"),
+                       most_default_tax_rates);
+  }
+  if (has(params, "automatic_tax")) {
+    const bool enabled = boolean(params.at("automatic_tax"), "enabled");
+    subscription["automatic_tax"] = {{"disabled_reason", nullptr},
+                                     {"enabled", enabled},
+                                     {"liability", enabled ? Json({{"type", "self"}}) : Json()}};
+  }
+  if (!params.contains("discounts")) return;
+  subscription["discounts"] = set_discounts(tx,
+                                            {.customer = text(subscription, "customer"),
+                                             .currency = text(subscription, "currency"),
+                                             .subscription = text(subscription, "id"),
+                                             .announces = true},
+                                            params.at("discounts"), subscription.at("discounts"),
+                                            under(prefix, "discounts"));
 }
 
 std::string attached_payment_method(store::Transaction& tx, const Json& params,
@@ -199,6 +220,7 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   if (params.contains("billing_thresholds")) {
     subscription["billing_thresholds"] = read_thresholds(params);
   }
+  set_terms(tx, subscription, params, wanted.prefix);
   check_items(subscription);
   settle_first_anchor(subscription, params, tx.now());
   set_first_trial(subscription, params, tx.now());

@@ -18,9 +18,13 @@ struct NewSubscription {
 
 [[nodiscard]] StartOptions start_options(const Json& params);
 
-// What okapi does not do yet is refused with 501 rather than billed wrongly: trials, discounts,
-// taxes, prorated starts. `operation` names the caller.
+// What okapi does not do yet is refused with 501 rather than billed wrongly: backdating, Connect.
+// `operation` names the caller.
 void refuse_unsupported(const Json& params, std::string_view operation);
+
+// default_tax_rates, automatic_tax and discounts of the parameters, where they are named.
+void set_terms(store::Transaction& tx, Json& subscription, const Json& params,
+               const std::string& prefix = {});
 
 // Checks of single parameters that creation and update share.
 [[nodiscard]] std::string attached_payment_method(store::Transaction& tx, const Json& params,

@@ -3,6 +3,7 @@
 #include "api/error.h"
 #include "engine/clock.h"
 #include "engine/compose.h"
+#include "engine/discounts.h"
 #include "engine/invoice_items.h"
 #include "engine/items.h"
 #include "engine/lines.h"
@@ -19,13 +20,12 @@ const Json& details_of(const Json& params) {
 }
 
 void refuse_unsupported_preview(const Json& params) {
-  for (const char* name : {"discounts", "schedule", "schedule_details", "on_behalf_of"}) {
+  for (const char* name : {"schedule", "schedule_details", "on_behalf_of"}) {
     if (has(params, name) && !params.at(name).empty()) {
       throw api::not_implemented(std::string("a preview with `") + name + "`");
     }
   }
-  for (const char* name :
-       {"default_tax_rates", "pause", "resume_at", "start_date", "billing_schedules"}) {
+  for (const char* name : {"pause", "resume_at", "start_date", "billing_schedules"}) {
     if (has(details_of(params), name) && !details_of(params).at(name).empty()) {
       throw api::not_implemented(std::string("a preview with `subscription_details[") + name +
                                  "]`");
@@ -169,8 +169,12 @@ Json preview_invoice(api::Context& ctx) {
   const store::Transaction::Savepoint before = ctx.tx.savepoint();
   Bill bill = compose_preview(ctx, target);
   if (bill.lines().empty()) throw nothing_upcoming(target.customer.id());
-  plan_bill_credits(ctx.tx, bill);
-  settle_totals(ctx.tx, bill);
+  if (ctx.params.contains("discounts")) {
+    bill.invoice["discounts"] = set_discounts(
+        ctx.tx, {.customer = target.customer.id(), .currency = text(bill.invoice, "currency")},
+        ctx.params.at("discounts"), nullptr, "discounts");
+  }
+  settle_bill(ctx.tx, bill);
   ctx.tx.roll_back(before);
   return std::move(bill.invoice);
 }

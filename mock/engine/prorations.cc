@@ -6,8 +6,11 @@
 
 #include "api/operation.h"
 #include "base/text.h"
+#include "billing/discount.h"
 #include "billing/price_text.h"
 #include "billing/proration.h"
+#include "engine/coupons.h"
+#include "engine/discounts.h"
 #include "engine/invoice_items.h"
 #include "engine/items.h"
 #include "engine/terms.h"
@@ -173,6 +176,7 @@ struct Proration {
   Seconds at = 0;
   Seconds end = 0;
   Json credited = nullptr;
+  Json discounts = Json::array();  // inside the amount
   Json step;
 };
 
@@ -193,6 +197,8 @@ void write_proration(store::Transaction& tx, const Json& subscription, const Jso
            .description = proration.description});
   written["date"] = proration.at;
   written["discountable"] = false;
+  written["tax_rates"] = item.value("tax_rates", Json::array());
+  written["proration_details"]["discount_amounts"] = proration.discounts;
   written["frozen_fields"] = {"pricing", "quantity", "discounts"};
   written["proration"] = true;
   written["proration_details"]["credited_items"] = proration.credited;
@@ -272,6 +278,30 @@ Proration prorate_whole(const store::Transaction& tx, const WholeItem& whole, bo
   return proration;
 }
 
+// Stripe: a proration takes no discounts; those of its item and its subscription are inside its
+// amount. Guess: amounts off, which belong to whole invoices, are left to the next one.
+void include_discounts(const store::Transaction& tx, const Json& subscription, const Json& item,
+                       Proration& proration) {
+  for (const Json* holder : {&item, &subscription}) {
+    for (const Json& id : active_discounts(tx, holder->at("discounts"), proration.at)) {
+      const store::Document discount = tx.find("discount", id.get<std::string>());
+      const Json& percent = at_path(*discount, {"_coupon", "percent_off"});
+      if (percent.is_null()) continue;
+      const std::int64_t off = billing::percent_of(proration.amount, read_percent(percent));
+      proration.amount -= off;
+      proration.step["amount"] = proration.amount;
+      proration.discounts.push_back({{"amount", off}, {"discount", id}});
+    }
+  }
+  if (!proration.discounts.empty()) proration.step["discounts"] = proration.discounts;
+}
+
+void write_whole(store::Transaction& tx, const Json& subscription, const Json& item,
+                 Proration proration) {
+  include_discounts(tx, subscription, item, proration);
+  write_proration(tx, subscription, item, proration);
+}
+
 }  // namespace
 
 void credit_unused_time(store::Transaction& tx, const Json& subscription, const Json& item,
@@ -279,7 +309,7 @@ void credit_unused_time(store::Transaction& tx, const Json& subscription, const 
   if (integer(item, "current_period_end") <= at) return;
   if (!is_flexible(subscription)) {
     const WholeItem whole = whole_item(tx, subscription, item, at);
-    write_proration(tx, subscription, item, prorate_whole(tx, whole, true));
+    write_whole(tx, subscription, item, prorate_whole(tx, whole, true));
     return;
   }
   for (const Debit& debit : open_debits(tx, subscription, text(item, "id"), at)) {
@@ -291,7 +321,7 @@ void charge_remaining_time(store::Transaction& tx, const Json& subscription, con
                            Seconds at) {
   if (integer(item, "current_period_end") <= at) return;
   const WholeItem whole = whole_item(tx, subscription, item, at);
-  write_proration(tx, subscription, item, prorate_whole(tx, whole, false));
+  write_whole(tx, subscription, item, prorate_whole(tx, whole, false));
 }
 
 void charge_from_to(store::Transaction& tx, const Json& subscription, const Json& item,
@@ -301,7 +331,7 @@ void charge_from_to(store::Transaction& tx, const Json& subscription, const Json
   Proration proration = prorate_whole(tx, whole, false);
   proration.at = part.start;
   proration.end = part.end;
-  write_proration(tx, subscription, item, proration);
+  write_whole(tx, subscription, item, proration);
 }
 
 void credit_all_items(store::Transaction& tx, const Json& subscription, Seconds at) {

@@ -87,8 +87,7 @@ bool amount_crossed(store::Transaction& tx, const Json& subscription) {
   }
   if (gross < threshold) return false;
   Bill bill = compose_threshold(tx, subscription, true);
-  plan_bill_credits(tx, bill);
-  settle_totals(tx, bill);
+  settle_bill(tx, bill);
   return integer(bill.invoice, "total_excluding_tax") >= threshold;
 }
 
@@ -181,8 +180,7 @@ void bill_thresholds(store::Transaction& tx, const store::Document& subscription
   Bill bill = compose_threshold(tx, *current, false);
   bill.invoice["auto_advance"] = true;
   bill.invoice["threshold_reason"] = threshold_reason(*current, bill.invoice, crossed);
-  plan_bill_credits(tx, bill);
-  settle_totals(tx, bill);
+  settle_bill(tx, bill);
   const store::Document draft = store_bill(tx, std::move(bill));
   tx.emit("invoice.created", draft);
   // Stripe: threshold invoices do not wait for late usage (configure-grace-period).

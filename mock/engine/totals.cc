@@ -1,4 +1,5 @@
 // settle_totals: the one function that writes derived amounts of a bill.
+#include <algorithm>
 #include <vector>
 
 #include "base/check.h"
@@ -9,7 +10,7 @@
 namespace okapi::engine {
 namespace {
 
-billing::InvoiceLine read_line(const Json& line) {
+billing::InvoiceLine read_line(const Json& line, const Json& invoice_discounts) {
   billing::InvoiceLine read = {.id = text(line, "id"), .amount = integer(line, "amount")};
   for (const Json& credit : line.at("pretax_credit_amounts")) {
     if (text(credit, "type") != "credit_balance_transaction") continue;
@@ -18,15 +19,28 @@ billing::InvoiceLine read_line(const Json& line) {
          .transaction = maybe_text(credit, "credit_balance_transaction").value_or(""),
          .amount = integer(credit, "amount")});
   }
-  // TODO: discounts and taxes of the line, which nothing writes yet.
-  OKAPI_CHECK(line.at("discount_amounts").empty() && line.at("taxes").empty());
+  for (const Json& row : line.at("discount_amounts")) {
+    const std::string& id = text(row, "discount");
+    const bool of_invoice = std::ranges::find(invoice_discounts, id) != invoice_discounts.end();
+    read.discounts.push_back(
+        {.discount = id, .amount = integer(row, "amount"), .of_invoice = of_invoice});
+  }
+  for (const Json& row : line.at("taxes")) {
+    read.taxes.push_back({.tax_rate = text(row.at("tax_rate_details"), "tax_rate"),
+                          .amount = integer(row, "amount"),
+                          .inclusive = text(row, "tax_behavior") == "inclusive"});
+  }
   return read;
 }
 
-// Stripe: one entry for each credit transaction; the credits of drafts have none yet and count as
-// one.
-Json total_credits(const std::vector<billing::InvoiceLine>& lines) {
+// Stripe: the discounts first, then one entry for each credit transaction; the credits of drafts
+// have none yet and count as one.
+Json total_credits(const std::vector<billing::InvoiceLine>& lines, const Json& discounts) {
   Json totals = Json::array();
+  for (const Json& row : discounts) {
+    totals.push_back(
+        {{"amount", row.at("amount")}, {"discount", row.at("discount")}, {"type", "discount"}});
+  }
   std::int64_t planned = 0;
   for (const billing::InvoiceLine& line : lines) {
     for (const billing::LineCredit& credit : line.credits) {
@@ -78,8 +92,7 @@ void check_workings(const Bill& bill) {
     net += integer(working, "net");
   }
   const Json& totals = bill.explanation;
-  OKAPI_CHECK(integer(totals, "total") ==
-              net - integer(totals, "discounts") + integer(totals, "tax"));
+  OKAPI_CHECK(integer(totals, "total") == net + integer(totals, "tax"));
   OKAPI_CHECK(integer(totals, "amount_due") == integer(totals, "total") +
                                                    integer(totals, "applied_balance") -
                                                    integer(totals, "carried_over"));
@@ -99,9 +112,10 @@ void settle_totals(const store::Transaction& tx, Bill& bill) {
   for (std::size_t i = 0; i < bill.lines().size(); ++i) {
     Json& line = bill.lines()[i];
     line["subtotal"] = line.at("amount");
-    lines.push_back(read_line(line));
+    lines.push_back(read_line(line, invoice.at("discounts")));
     Json& working = bill.workings()[i];
-    working["net"] = integer(line, "amount") - sum_of(working.at("credits"), "amount");
+    working["net"] = integer(line, "amount") - sum_of(working.at("discounts"), "amount") -
+                     sum_of(working.at("credits"), "amount");
   }
   const std::string& currency = text(invoice, "currency");
   const billing::InvoiceTotals totals =
@@ -115,7 +129,8 @@ void settle_totals(const store::Transaction& tx, Bill& bill) {
   invoice["subtotal_excluding_tax"] = totals.subtotal_excluding_tax;
   invoice["total"] = totals.total;
   invoice["total_excluding_tax"] = totals.total_excluding_tax;
-  invoice["total_pretax_credit_amounts"] = total_credits(lines);
+  invoice["total_pretax_credit_amounts"] =
+      total_credits(lines, invoice.at("total_discount_amounts"));
   explain_totals(bill.explanation, totals);
   check_workings(bill);
 }

@@ -4,7 +4,9 @@
 #include "api/operation.h"
 #include "engine/clock.h"
 #include "engine/customer_currency.h"
+#include "engine/discounts.h"
 #include "engine/invoice_items.h"
+#include "engine/taxes.h"
 
 namespace okapi::resources {
 namespace {
@@ -30,14 +32,6 @@ store::Document enter_item(api::Context& ctx) {
     engine::enter_time_of(ctx.tx, *customer);
   }
   return item;
-}
-
-void refuse_unsupported(const Json& params) {
-  for (const char* name : {"discounts", "tax_rates"}) {
-    if (has(params, name) && !params.at(name).empty()) {
-      throw api::not_implemented(std::string("an invoice item with `") + name + "`");
-    }
-  }
 }
 
 // Where the item goes: a draft, a subscription's next invoice, or the customer's.
@@ -78,6 +72,30 @@ Destination destination_of(api::Context& ctx) {
   return to;
 }
 
+// Stripe: what a proration froze cannot be changed.
+void check_frozen(const Json& item, const Json& params) {
+  for (const Json& field : item.at("frozen_fields")) {
+    const std::string name = field.get<std::string>();
+    const bool asked = name == "pricing" ? engine::has_cost(params) : has(params, name.c_str());
+    if (!asked) continue;
+    throw api::invalid_request("You cannot update `" + name + "` on this invoice item.", name);
+  }
+}
+
+void assign_terms(api::Context& ctx, Json& item) {
+  const Json& params = ctx.params;
+  if (params.contains("tax_rates")) {
+    item["tax_rates"] = engine::read_tax_rates(ctx.tx, params.at("tax_rates"), "tax_rates",
+                                               engine::most_line_tax_rates);
+  }
+  if (!params.contains("discounts")) return;
+  item["discounts"] = engine::set_discounts(ctx.tx,
+                                            {.customer = text(item, "customer"),
+                                             .currency = text(item, "currency"),
+                                             .invoice_item = text(item, "id")},
+                                            params.at("discounts"), nullptr, "discounts");
+}
+
 void assign_fields(Json& item, const Json& params) {
   api::assign_params(item, params, {"description", "discountable"});
   engine::settle_net_amount(item);
@@ -92,7 +110,6 @@ void assign_fields(Json& item, const Json& params) {
 }
 
 api::Reply create(api::Context& ctx) {
-  refuse_unsupported(ctx.params);
   const Destination to = destination_of(ctx);
   const engine::ItemCost cost = engine::read_item_cost(ctx.tx, ctx.params, to.currency);
   engine::settle_currency(ctx.tx, to.customer.id(), cost.currency);
@@ -101,6 +118,7 @@ api::Reply create(api::Context& ctx) {
                .cost = cost,
                .subscription = to.subscription ? to.subscription.id() : std::string()});
   assign_fields(item, ctx.params);
+  assign_terms(ctx, item);
   store::Document stored = ctx.tx.insert(std::move(item));
   ctx.tx.emit("invoiceitem.created", stored);
   if (!to.invoice) return stored;
@@ -133,9 +151,9 @@ Json cost_params(const Json& item, const Json& params) {
 }
 
 api::Reply update(api::Context& ctx) {
-  refuse_unsupported(ctx.params);
   const store::Document item = enter_item(ctx);
   check_editable(ctx, *item, "update");
+  check_frozen(*item, ctx.params);
   const bool has_cost = engine::has_cost(ctx.params);
   engine::ItemCost cost;
   if (has_cost) {
@@ -143,6 +161,7 @@ api::Reply update(api::Context& ctx) {
   }
   const store::Document updated = ctx.tx.update(item, [&](Json& edited) {
     assign_fields(edited, ctx.params);
+    assign_terms(ctx, edited);
     if (has_cost) engine::set_cost(edited, cost);
   });
   // Stripe: no invoiceitem.updated in current versions.

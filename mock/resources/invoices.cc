@@ -102,7 +102,7 @@ api::Reply create(api::Context& ctx) {
                                {"template_version", nullptr}};
   engine::edit_invoice(ctx.tx, bill.invoice, ctx.params, {.creating = true});
   add_pending(ctx, bill, owner);
-  engine::settle_totals(ctx.tx, bill);
+  engine::settle_bill(ctx.tx, bill);
   const store::Document invoice = engine::store_bill(ctx.tx, std::move(bill));
   engine::claim_invoice_items(ctx.tx, *invoice);
   ctx.tx.emit("invoice.created", invoice);

@@ -5,6 +5,7 @@
 #include "api/search.h"
 #include "engine/clock.h"
 #include "engine/customer_currency.h"
+#include "engine/discounts.h"
 #include "engine/items.h"
 #include "engine/new_subscription.h"
 #include "engine/pauses.h"
@@ -102,8 +103,10 @@ api::Reply update(api::Context& ctx) {
   engine::refuse_unsupported(ctx.params, "a subscription update");
   engine::check_payment_behavior(ctx.params);
   engine::AppliedChanges applied = engine::apply_changes(ctx.tx, before, ctx.params);
-  applied.subscription =
-      ctx.tx.update(applied.subscription, [&](Json& edited) { edit_plain_fields(ctx, edited); });
+  applied.subscription = ctx.tx.update(applied.subscription, [&](Json& edited) {
+    edit_plain_fields(ctx, edited);
+    engine::set_terms(ctx.tx, edited, ctx.params);
+  });
   engine::check_thresholds_fit(ctx.tx, *applied.subscription);
   engine::sync_items(ctx.tx, applied.subscription);
   const store::Document updated =
@@ -147,6 +150,21 @@ api::Reply migrate(api::Context& ctx) {
   });
   ctx.tx.emit("customer.subscription.updated", migrated);
   return migrated;
+}
+
+api::Reply delete_discount(api::Context& ctx) {
+  const store::Document subscription = enter_subscription(ctx);
+  const Json& ids = subscription->at("discounts");
+  if (ids.empty()) {
+    throw api::invalid_request("No active discount for subscription: " + ctx.path_id, {},
+                               "resource_missing");
+  }
+  const store::Document discount = ctx.tx.find("discount", ids.at(0).get<std::string>());
+  const store::Document without =
+      ctx.tx.update(subscription, [](Json& edited) { edited["discounts"] = Json::array(); });
+  Json stub = engine::delete_discount(ctx.tx, discount);
+  ctx.tx.emit("customer.subscription.updated", without);
+  return stub;
 }
 
 bool has_status(const Json& subscription, const std::string& wanted) {
@@ -219,6 +237,7 @@ void register_subscriptions(api::Registry& registry) {
   registry.bind("subscriptions.retrieve", retrieve);
   registry.bind("subscriptions.update", update);
   registry.bind("subscriptions.cancel", cancel);
+  registry.bind("subscriptions.delete_discount", delete_discount);
   registry.bind("subscriptions.pause", pause);
   registry.bind("subscriptions.resume", resume);
   registry.bind("subscriptions.migrate", migrate);

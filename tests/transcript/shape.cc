@@ -79,8 +79,13 @@ class Checker {
     check_data(operation.response_object(), body, "");
   }
 
-  void check_deleted(const Json& body) {
-    check_keys(body, "", {"id", "object", "deleted"}, {});
+  void check_deleted(const api::Operation& operation, const Json& body) {
+    std::vector<std::string> wanted = {"id", "object", "deleted"};
+    api::ObjectType type(0);
+    if (api::find_object(operation.response_object(), type)) {
+      for (const api::Node field : type.deleted_fields()) wanted.emplace_back(field.name());
+    }
+    check_keys(body, "", wanted, {});
     if (body.value("deleted", Json()) != Json(true)) fault("deleted", "is not true");
   }
 
@@ -278,7 +283,7 @@ Faults success_faults(const api::Operation& operation, const Json& body) {
       checker.check_list(operation, body);
       break;
     case api::Shape::deleted:
-      checker.check_deleted(body);
+      checker.check_deleted(operation, body);
       break;
     case api::Shape::other:
       break;
