@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "engine/clock.h"
+#include "engine/intents.h"
 #include "resources/register_all.h"
 
 namespace okapi {
@@ -10,6 +11,7 @@ const api::Registry& registry() {
     api::Registry made;
     resources::register_all(made);
     made.run_due = engine::run_due;
+    made.authenticate = engine::authenticate;
     return made;
   }();
   return built;

@@ -69,6 +69,10 @@ using Handler = Reply (*)(Context&);
 // its own.
 using RunDue = bool (*)(store::Transaction& tx, const Settings& settings);
 
+// The customer of a payment or a set-up that waits in requires_action came back, with success or
+// without. Throws ApiError where nothing waits.
+using Authenticate = void (*)(store::Transaction& tx, const std::string& intent, bool succeeds);
+
 class Registry {
  public:
   Registry();
@@ -87,6 +91,7 @@ class Registry {
   [[nodiscard]] const store::Schema& schema() const { return schema_; }
 
   RunDue run_due = nullptr;
+  Authenticate authenticate = nullptr;
 
  private:
   std::vector<Handler> handlers_;  // by operation index

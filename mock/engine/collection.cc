@@ -133,6 +133,19 @@ PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice
           .refusal = outcome.refusal};
 }
 
+store::Document invoice_of_intent(const store::Transaction& tx, std::string_view payment_intent) {
+  const std::vector<store::Document> payments =
+      tx.where("invoice_payment", "payment.payment_intent", payment_intent);
+  return payments.empty() ? store::Document()
+                          : tx.find("invoice", text(*payments.back(), "invoice"));
+}
+
+void intent_succeeded(store::Transaction& tx, std::string_view payment_intent) {
+  const store::Document invoice = invoice_of_intent(tx, payment_intent);
+  if (!invoice || text(*invoice, "status") != "open") return;
+  succeed(tx, invoice, {.automatic = false});
+}
+
 void collect_automatically(store::Transaction& tx, const store::Document& invoice,
                            const api::Settings& settings) {
   try_payment(tx, invoice, settings, {.updated_event = false});

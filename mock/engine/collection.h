@@ -28,6 +28,11 @@ struct PaymentResult {
 PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice,
                           const api::Settings& settings, const PaymentTry& attempt);
 
+// A payment that was confirmed at its intent, or authenticated: its invoice is paid, if it has one.
+void intent_succeeded(store::Transaction& tx, std::string_view payment_intent);
+[[nodiscard]] store::Document invoice_of_intent(const store::Transaction& tx,
+                                                std::string_view payment_intent);
+
 // As time passes: the attempt after finalization, the one asked for by a request that answers
 // `open` first, and retries.
 void collect_automatically(store::Transaction& tx, const store::Document& invoice,

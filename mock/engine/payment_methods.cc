@@ -1,5 +1,6 @@
 #include "engine/payment_methods.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "engine/cards.h"
+#include "engine/param_name.h"
 
 namespace okapi::engine {
 namespace {
@@ -108,6 +110,41 @@ store::Document create_card(store::Transaction& tx, const CardDetails& card,
              {"spent", false},
              {"test_card", find_test_card(card.number) ? card.number : ""}});
   return tx.insert(std::move(payment_method));
+}
+
+namespace {
+
+// What was sent about the card, as engine wants it: a number of the table or a magic token.
+CardDetails read_card(const Json& card) {
+  if (const std::optional<std::string> token = maybe_text(card, "token")) {
+    const TestCard* magic = find_magic_card(*token);
+    if (magic == nullptr) throw api::no_such("token", *token, "card[token]");
+    return {.number = std::string(magic->number)};
+  }
+  const std::optional<std::string> number = maybe_text(card, "number");
+  if (!number) throw api::missing_parameter("card[number]");
+  for (const char* field : {"exp_month", "exp_year"}) {
+    if (!has(card, field)) throw api::missing_parameter("card[" + std::string(field) + "]");
+  }
+  std::string digits = *number;
+  std::erase_if(digits, [](char c) { return c == ' ' || c == '-'; });
+  return {.number = digits,
+          .exp_month = std::max<std::int64_t>(integer(card, "exp_month"), -1),
+          .exp_year = integer(card, "exp_year")};
+}
+
+}  // namespace
+
+store::Document create_payment_method(store::Transaction& tx, const Json& params,
+                                      const std::string& prefix) {
+  const std::string type = maybe_text(params, "type").value_or("");
+  if (type.empty()) throw api::missing_parameter(under(prefix, "type"));
+  // TODO: the other types of payment methods (bank debits, wallets).
+  if (type != "card") throw api::not_implemented("payment methods of type " + type);
+  if (!has(params, "card")) throw api::missing_parameter(under(prefix, "card"));
+  const Json billing_details =
+      has(params, "billing_details") ? params.at("billing_details") : Json::object();
+  return create_card(tx, read_card(params.at("card")), billing_details);
 }
 
 store::Document require_payment_method(store::Transaction& tx, const std::string& id,

@@ -20,6 +20,11 @@ struct CardDetails {
 store::Document create_card(store::Transaction& tx, const CardDetails& card,
                             const Json& billing_details = Json::object());
 
+// From the parameters of its creation, or a payment_method_data hash named `prefix`; 501 for what
+// is no card.
+store::Document create_payment_method(store::Transaction& tx, const Json& params,
+                                      const std::string& prefix = {});
+
 // The payment method of a parameter; a magic name ("pm_card_visa") makes a new one at each use.
 // Throws no_such for anything else that does not exist.
 store::Document require_payment_method(store::Transaction& tx, const std::string& id,

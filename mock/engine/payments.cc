@@ -5,156 +5,37 @@
 #include "api/operation.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/charges.h"
 #include "engine/payment_methods.h"
 
 namespace okapi::engine {
 namespace {
 
-// Stripe: payments of customers on test clocks keep the real time (issue stripe-python#1183), here
-// the account's own.
-Seconds payment_time(const store::Transaction& tx) { return tx.clock().now(); }
-
-// Stripe: fees of a US account, 2.9 % + 30, rounded half up (nine recorded amounts).
-std::int64_t fee_of(std::int64_t amount) {
-  return round_fraction(amount, 29, 1000, Rounding::half_away_from_zero) + 30;
-}
-
-std::string take_balance_transaction(store::Transaction& tx, const Json& charge) {
-  const std::int64_t amount = integer(charge, "amount");
-  const std::int64_t fee = fee_of(amount);
-  const Seconds created = integer(charge, "created");
-  Json transaction = api::default_object(tx, "balance_transaction");
-  transaction.update({{"amount", amount},
-                      // Recorded: midnight UTC, seven days later.
-                      {"available_on", created - created % day + 7 * day},
-                      {"balance_type", "payments"},
-                      {"created", created},
-                      {"currency", charge.at("currency")},
-                      {"description", charge.at("description")},
-                      {"exchange_rate", nullptr},
-                      {"fee", fee},
-                      {"fee_details", Json::array({{{"amount", fee},
-                                                    {"application", nullptr},
-                                                    {"currency", charge.at("currency")},
-                                                    {"description", "Stripe processing fees"},
-                                                    {"type", "stripe_fee"}}})},
-                      {"net", amount - fee},
-                      {"reporting_category", "charge"},
-                      {"source", charge.at("id")},
-                      {"status", "pending"},
-                      {"type", "charge"}});
-  return tx.insert(std::move(transaction)).id();
-}
-
-Json approved_outcome() {
-  return {{"advice_code", nullptr},
-          {"network_advice_code", nullptr},
-          {"network_decline_code", nullptr},
-          {"network_status", "approved_by_network"},
-          {"reason", nullptr},
-          {"risk_level", "normal"},
-          {"risk_score", 20},
-          {"seller_message", "Payment complete."},
-          {"type", "authorized"}};
-}
-
-Json declined_outcome(const api::ApiError& refusal) {
-  const std::string decline_code = text(refusal.extra, "decline_code");
-  Json outcome = approved_outcome();
-  outcome.update(
-      {{"network_status", "declined_by_network"},
-       {"reason", decline_code},
-       {"seller_message", "The bank did not return any further details with this decline."},
-       {"type", "issuer_declined"}});
-  api::assign_params(outcome, refusal.extra, {"advice_code", "network_decline_code"});
-  if (decline_code == "fraudulent") {
-    outcome.update({{"network_status", "not_sent_to_network"},
-                    {"reason", "highest_risk_level"},
-                    {"risk_level", "highest"},
-                    {"risk_score", 90},
-                    {"seller_message", "Stripe blocked this payment as too risky."},
-                    {"type", "blocked"}});
-  }
-  return outcome;
-}
-
-Json card_details(const Json& payment_method, std::int64_t amount) {
-  const Json& card = payment_method.at("card");
-  Json details = {
-      {"amount_authorized", amount},
-      {"authorization_code", nullptr},
-      {"electronic_commerce_indicator", nullptr},
-      {"extended_authorization", {{"status", "disabled"}}},
-      {"incremental_authorization", {{"status", "unavailable"}}},
-      {"installments", nullptr},
-      {"mandate", nullptr},
-      {"multicapture", {{"status", "unavailable"}}},
-      {"network", card.at("brand")},
-      {"network_token", {{"used", false}}},
-      {"network_transaction_id", nullptr},
-      {"overcapture", {{"maximum_amount_capturable", amount}, {"status", "unavailable"}}},
-      {"three_d_secure", nullptr},
-      {"transaction_link_id", nullptr}};
-  api::assign_params(details, card,
-                     {"brand", "checks", "country", "exp_month", "exp_year", "fingerprint",
-                      "funding", "last4", "regulated_status", "wallet"});
-  return {{"card", std::move(details)}, {"type", "card"}};
-}
-
-// A charge of the whole amount; `refusal` says why it failed, if it did.
-store::Document make_charge(store::Transaction& tx, const Json& intent,
-                            const store::Document& payment_method,
-                            const std::optional<api::ApiError>& refusal) {
-  const std::int64_t amount = integer(intent, "amount");
-  Json charge = api::default_object(tx, "charge");
-  charge.update({{"amount", amount},
-                 {"amount_captured", refusal ? 0 : amount},
-                 {"amount_refunded", 0},
-                 {"balance_transaction", nullptr},
-                 {"billing_details", payment_method->at("billing_details")},
-                 {"calculated_statement_descriptor", "OKAPI"},
-                 {"captured", !refusal},
-                 {"created", payment_time(tx)},
-                 {"currency", intent.at("currency")},
-                 {"customer", intent.at("customer")},
-                 {"description", intent.at("description")},
-                 {"disputed", false},
-                 {"failure_code", nullptr},
-                 {"failure_message", nullptr},
-                 {"fraud_details", Json::object()},
-                 {"metadata", intent.at("metadata")},
-                 {"outcome", refusal ? declined_outcome(*refusal) : approved_outcome()},
-                 {"paid", !refusal},
-                 {"payment_intent", intent.at("id")},
-                 {"payment_method", payment_method.id()},
-                 {"payment_method_details", card_details(*payment_method, amount)},
-                 {"radar_options", Json::object()},
-                 // Differs: there is no receipt to look at, so no address that would not answer.
-                 {"receipt_url", nullptr},
-                 {"refunded", false},
-                 {"status", refusal ? "failed" : "succeeded"}});
-  if (refusal) {
-    charge["failure_code"] = refusal->code;
-    charge["failure_message"] = refusal->message;
-  } else {
-    charge["balance_transaction"] = take_balance_transaction(tx, charge);
-  }
-  return tx.insert(std::move(charge));
+// Stripe: with setup_future_usage the card stays with the customer.
+void keep_for_later(store::Transaction& tx, const Json& intent,
+                    const store::Document& payment_method) {
+  if (!has(intent, "setup_future_usage") || !has(intent, "customer")) return;
+  if (has(*payment_method, "customer")) return;
+  attach_payment_method(tx, payment_method, tx.find("customer", text(intent, "customer")));
 }
 
 PaymentOutcome succeed(store::Transaction& tx, const store::Document& intent,
                        const store::Document& payment_method) {
   const store::Document charge = make_charge(tx, *intent, payment_method, std::nullopt);
+  const bool manual = !boolean(*charge, "captured");
+  keep_for_later(tx, *intent, payment_method);
   const store::Document updated = tx.update(intent, [&](Json& edited) {
-    edited["amount_received"] = edited["amount"];
+    edited[manual ? "amount_capturable" : "amount_received"] = edited["amount"];
     edited["last_payment_error"] = nullptr;
     edited["latest_charge"] = charge.id();
     edited["next_action"] = nullptr;
     edited["payment_method"] = payment_method.id();
-    edited["status"] = "succeeded";
+    edited["status"] = manual ? "requires_capture" : "succeeded";
+    edited.erase("_off_session");
   });
   tx.emit("charge.succeeded", charge);
-  tx.emit("payment_intent.succeeded", updated);
+  tx.emit(manual ? "payment_intent.amount_capturable_updated" : "payment_intent.succeeded",
+          updated);
   return {.status = PaymentStatus::succeeded,
           .payment_intent = intent.id(),
           .charge = charge.id(),
@@ -184,11 +65,23 @@ PaymentOutcome decline(store::Transaction& tx, const store::Document& intent,
           .refusal = std::move(refusal)};
 }
 
+// Stripe: with a return_url the customer is sent to a page, else the client's script asks.
+Json next_action(const Json& intent) {
+  const auto return_url = maybe_text(intent, "_return_url");
+  if (!return_url) {
+    return {{"type", "use_stripe_sdk"}, {"use_stripe_sdk", {{"type", "stripe_3ds2_fingerprint"}}}};
+  }
+  const std::string url =
+      concat(maybe_text(intent, "_base_url").value_or(""), "/_okapi/3ds/", text(intent, "id"),
+             "?client_secret=", text(intent, "client_secret"));
+  return {{"redirect_to_url", {{"return_url", *return_url}, {"url", url}}},
+          {"type", "redirect_to_url"}};
+}
+
 PaymentOutcome ask(store::Transaction& tx, const store::Document& intent,
                    const store::Document& payment_method) {
   const store::Document updated = tx.update(intent, [&](Json& edited) {
-    edited["next_action"] = {{"type", "use_stripe_sdk"},
-                             {"use_stripe_sdk", {{"type", "stripe_3ds2_fingerprint"}}}};
+    edited["next_action"] = next_action(edited);
     edited["payment_method"] = payment_method.id();
     edited["status"] = "requires_action";
   });
@@ -284,14 +177,47 @@ PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string&
   return succeed(tx, intent, payment_method);
 }
 
-void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent) {
+PaymentOutcome authenticate_payment(store::Transaction& tx, const store::Document& intent,
+                                    bool succeeds) {
+  const store::Document method = tx.find("payment_method", text(*intent, "payment_method"));
+  OKAPI_CHECK(static_cast<bool>(method));
+  if (!succeeds) {
+    api::ApiError refusal = api::card_declined("authentication_required");
+    refusal.code = "payment_intent_authentication_failure";
+    refusal.message =
+        "The provided PaymentMethod has failed authentication. You can provide payment_method_data "
+        "or a new PaymentMethod to attempt to fulfill this PaymentIntent again.";
+    const Json shown = api::error_body(refusal, {}, {}).at("error");
+    const store::Document failed = tx.update(intent, [&](Json& edited) {
+      edited["last_payment_error"] = shown;
+      edited["next_action"] = nullptr;
+      edited["payment_method"] = nullptr;
+      edited["status"] = "requires_payment_method";
+    });
+    tx.emit("payment_intent.payment_failed", failed);
+    return {.status = PaymentStatus::declined,
+            .payment_intent = intent.id(),
+            .charge = {},
+            .refusal = refusal};
+  }
+  const TestCard* card = test_card_of(tx, method);
+  if (card != nullptr) {
+    if (const auto reason = decline_when_charged(card->behavior)) {
+      return decline(tx, intent, method, api::card_declined(*reason));
+    }
+  }
+  return succeed(tx, intent, method);
+}
+
+void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent,
+                           const std::string& reason) {
   const store::Document intent = tx.find("payment_intent", payment_intent);
   OKAPI_CHECK(static_cast<bool>(intent));
   const std::string& status = text(*intent, "status");
   if (status == "succeeded" || status == "canceled") return;
   tx.emit("payment_intent.canceled", tx.update(intent, [&](Json& edited) {
     edited["canceled_at"] = payment_time(tx);
-    edited["cancellation_reason"] = "void_invoice";
+    edited["cancellation_reason"] = reason.empty() ? Json() : Json(reason);
     edited["next_action"] = nullptr;
     edited["status"] = "canceled";
   }));

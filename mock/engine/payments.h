@@ -28,8 +28,8 @@ struct PaymentRequest {
   std::string customer;
   std::string currency;
   std::int64_t amount = 0;
-  std::string description;  // "Subscription creation", "Payment for Invoice"
-  std::string invoice;      // payment_details.order_reference
+  std::string description = {};  // "Subscription creation", "Payment for Invoice"
+  std::string invoice = {};      // payment_details.order_reference
   bool off_session = true;
   bool setup_future_usage = false;
 };
@@ -45,6 +45,10 @@ std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& re
 // charge.succeeded, payment_intent.succeeded or their failures.
 PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string& payment_intent,
                                       const store::Document& payment_method, bool off_session);
-void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent);
+// The customer came back from authentication: the payment goes on, or fails.
+PaymentOutcome authenticate_payment(store::Transaction& tx, const store::Document& intent,
+                                    bool succeeds);
+void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent,
+                           const std::string& reason = "void_invoice");
 
 }  // namespace okapi::engine

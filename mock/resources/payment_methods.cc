@@ -12,37 +12,8 @@ namespace {
 
 constexpr std::string_view kind = "payment_method";
 
-Json billing_details(const Json& params) {
-  return has(params, "billing_details") ? params.at("billing_details") : Json::object();
-}
-
-// What was sent about the card, as engine wants it: a number of the table or a magic token.
-engine::CardDetails read_card(const Json& card) {
-  if (const std::optional<std::string> token = maybe_text(card, "token")) {
-    const engine::TestCard* magic = engine::find_magic_card(*token);
-    if (magic == nullptr) throw api::no_such("token", *token, "card[token]");
-    return {.number = std::string(magic->number)};
-  }
-  const std::optional<std::string> number = maybe_text(card, "number");
-  if (!number) throw api::missing_parameter("card[number]");
-  for (const char* field : {"exp_month", "exp_year"}) {
-    if (!has(card, field)) throw api::missing_parameter("card[" + std::string(field) + "]");
-  }
-  std::string digits = *number;
-  std::erase_if(digits, [](char c) { return c == ' ' || c == '-'; });
-  return {.number = digits,
-          .exp_month = std::max<std::int64_t>(integer(card, "exp_month"), -1),
-          .exp_year = integer(card, "exp_year")};
-}
-
 api::Reply create(api::Context& ctx) {
-  const std::string type = maybe_text(ctx.params, "type").value_or("");
-  if (type.empty()) throw api::missing_parameter("type");
-  // TODO: the other types of payment methods (bank debits, wallets).
-  if (type != "card") throw api::not_implemented("payment_methods.create of type " + type);
-  if (!has(ctx.params, "card")) throw api::missing_parameter("card");
-  const store::Document created =
-      engine::create_card(ctx.tx, read_card(ctx.params.at("card")), billing_details(ctx.params));
+  const store::Document created = engine::create_payment_method(ctx.tx, ctx.params);
   return ctx.tx.update(created, [&](Json& edited) {
     api::assign_params(edited, ctx.params, {"allow_redisplay"});
     api::merge_metadata(edited, ctx.params);

@@ -12,6 +12,7 @@
 #include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/auth.h"
+#include "server/authentication.h"
 #include "server/browser_guard.h"
 #include "server/control_input.h"
 #include "server/dispatch.h"
@@ -130,6 +131,8 @@ const Control::Route Control::routes[] = {
     {"GET", "requests", &Control::get_requests},
     {"GET", "requests/{}", &Control::get_request},
     {"GET", "events", &Control::get_events},
+    {"GET", "3ds/{}", &Control::get_authentication},
+    {"POST", "3ds/{}", &Control::post_authentication},
     {"GET", "faults", &Control::get_faults},
     {"POST", "faults", &Control::post_faults},
     {"DELETE", "faults", &Control::delete_faults},
@@ -167,7 +170,8 @@ api::Response Control::handle(const api::Request& request) {
       if (id.find('/') != id.npos) continue;
     }
     // Whether the server is ready is nobody's secret, and probes name the machine as they like.
-    if (route.answer != &Control::get_health) {
+    // And customers are sent to authenticate from wherever they shop.
+    if (route.answer != &Control::get_health && route.answer != &Control::get_authentication) {
       refuse_foreign_pages(request, parts_.options.allowed_hosts);
     }
     return (this->*route.answer)(
@@ -372,6 +376,16 @@ api::Response Control::get_request(const Call& call) {
 
 api::Response Control::get_events(const Call& call) {
   return json(observed_events(call.request, call.world()));
+}
+
+// --- authentication
+
+api::Response Control::get_authentication(const Call& call) {
+  return authentication_page(call.request, parts_.accounts, call.id);
+}
+
+api::Response Control::post_authentication(const Call& call) {
+  return authenticate(call.request, parts_, call.world(), call.id);
 }
 
 // --- faults

@@ -1,0 +1,34 @@
+// PaymentIntents and SetupIntents as their callers drive them: confirm, authenticate
+// (api-conventions 9.4, 9.5). Invoices' own payments come from engine/collection.
+#pragma once
+
+#include <string>
+
+#include "api/error.h"
+#include "api/operation.h"
+
+namespace okapi::engine {
+
+// "This PaymentIntent could not …": 400 payment_intent_unexpected_state (or setup_intent_…) with
+// the whole intent.
+[[nodiscard]] api::ApiError unexpected_state(const store::Document& intent, std::string message);
+
+struct ConfirmRequest {
+  store::Document payment_method;  // empty: the intent's own
+  bool off_session = false;
+  bool error_on_requires_action = false;
+};
+// Pays, and with it the invoice behind it. Throws the 402 of a refused payment, which is kept.
+store::Document confirm_payment(store::Transaction& tx, const store::Document& intent,
+                                const ConfirmRequest& request);
+store::Document confirm_setup(store::Transaction& tx, const store::Document& intent,
+                              const ConfirmRequest& request);
+// api::Authenticate
+void authenticate(store::Transaction& tx, const std::string& intent, bool succeeds);
+
+// The payment_method or payment_method_data of the parameters; empty: neither. Throws for one that
+// belongs to another customer.
+[[nodiscard]] store::Document read_payment_method(store::Transaction& tx, const Json& params,
+                                                  const std::string& customer);
+
+}  // namespace okapi::engine

@@ -1,0 +1,87 @@
+#include "engine/refunds.h"
+
+#include "api/error.h"
+#include "api/operation.h"
+#include "base/text.h"
+#include "billing/currency.h"
+#include "engine/charges.h"
+
+namespace okapi::engine {
+namespace {
+
+std::int64_t amount_left(const Json& charge) {
+  return integer(charge, "amount") - integer(charge, "amount_refunded");
+}
+
+std::int64_t checked_amount(const Json& charge, const RefundRequest& request) {
+  if (text(charge, "status") != "succeeded") {
+    throw api::invalid_request(
+        concat("Charge ", text(charge, "id"), " has not succeeded and cannot be refunded."),
+        "charge");
+  }
+  const std::int64_t left = amount_left(charge);
+  if (left == 0) {
+    throw api::invalid_request(concat("Charge ", text(charge, "id"), " has already been refunded."),
+                               {}, "charge_already_refunded");
+  }
+  const std::int64_t amount = request.amount.value_or(left);
+  if (amount < 1) throw api::at_least(request.param, 1);
+  if (amount > left) {
+    const std::string currency = text(charge, "currency");
+    const auto money = [&](std::int64_t cents) {
+      return billing::price_text(currency, Decimal::from_integer(cents));
+    };
+    throw api::invalid_request(
+        concat("Refund amount (", money(amount), ") is greater than unrefunded amount on charge (",
+               money(left), ")"),
+        request.param);
+  }
+  return amount;
+}
+
+}  // namespace
+
+store::Document refund_charge(store::Transaction& tx, const RefundRequest& request) {
+  const store::Document charge = api::require_param(tx, "charge", request.charge, "charge");
+  const std::int64_t amount = checked_amount(*charge, request);
+  Json refund = api::default_object(tx, "refund");
+  refund.update({{"amount", amount},
+                 {"charge", charge.id()},
+                 {"created", payment_time(tx)},
+                 {"currency", charge->at("currency")},
+                 {"destination_details",
+                  {{"card",
+                    {{"reference_status", "pending"},
+                     {"reference_type", "acquirer_reference_number"},
+                     {"type", "refund"}}},
+                   {"type", "card"}}},
+                 {"metadata", request.metadata},
+                 {"payment_intent", charge->at("payment_intent")},
+                 {"reason", request.reason},
+                 {"receipt_number", nullptr},
+                 {"status", "succeeded"}});
+  // An authorization that is given back never reached the balance.
+  refund["balance_transaction"] =
+      boolean(*charge, "captured") ? Json(refund_transaction(tx, refund)) : Json();
+  const store::Document stored = tx.insert(std::move(refund));
+  const store::Document refunded = tx.update(charge, [&](Json& edited) {
+    const std::int64_t total = integer(edited, "amount_refunded") + amount;
+    edited["amount_refunded"] = total;
+    edited["refunded"] = total == integer(edited, "amount");
+  });
+  tx.emit("refund.created", stored);
+  tx.emit("charge.refunded", refunded);
+  return stored;
+}
+
+store::Document charge_of_intent(store::Transaction& tx, const std::string& intent) {
+  const store::Document found = api::require_param(tx, "payment_intent", intent, "payment_intent");
+  const auto charge = maybe_text(*found, "latest_charge");
+  const store::Document latest = charge ? tx.find("charge", *charge) : store::Document();
+  if (latest && text(*latest, "status") == "succeeded") return latest;
+  throw api::invalid_request(
+      concat("This PaymentIntent (", intent, ") does not have a successful charge to refund."),
+      "payment_intent");
+}
+
+}  // namespace okapi::engine

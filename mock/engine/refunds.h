@@ -1,0 +1,26 @@
+// Money that goes back: refunds of charges, whole and in parts (api-conventions 9.6).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "store/account.h"
+
+namespace okapi::engine {
+
+struct RefundRequest {
+  std::string charge;
+  std::optional<std::int64_t> amount = {};  // empty: all that is left
+  Json reason = nullptr;
+  Json metadata = Json::object();
+  std::string param = "amount";  // what a refusal names
+};
+// Writes the refund and its balance transaction, and what the charge then shows; emits
+// refund.created and charge.refunded. Throws for a charge that failed, was refunded whole, or has
+// less left.
+store::Document refund_charge(store::Transaction& tx, const RefundRequest& request);
+
+// The charge that succeeded for this intent; throws when there is none.
+[[nodiscard]] store::Document charge_of_intent(store::Transaction& tx, const std::string& intent);
+
+}  // namespace okapi::engine

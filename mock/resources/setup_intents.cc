@@ -1,0 +1,129 @@
+// SetupIntents (api-conventions 9.5): a payment method is tried and kept, without money.
+#include "api/error.h"
+#include "api/list.h"
+#include "api/operation.h"
+#include "base/text.h"
+#include "engine/intents.h"
+
+namespace okapi::resources {
+namespace {
+
+constexpr const char* kind = "setup_intent";
+
+std::string customer_of(api::Context& ctx) {
+  const auto customer = maybe_text(ctx.params, "customer");
+  if (!customer) return {};
+  return api::require_param(ctx.tx, "customer", *customer, "customer").id();
+}
+
+Json new_intent(api::Context& ctx, const std::string& customer) {
+  const Json& params = ctx.params;
+  Json intent = api::default_object(ctx.tx, kind);
+  const std::string id = text(intent, "id");
+  intent["client_secret"] = ctx.tx.new_id(concat(id, "_secret_"), static_cast<int>(id.size()) + 33);
+  intent["customer"] = customer.empty() ? Json() : Json(customer);
+  intent["payment_method_options"] = {{"card",
+                                       {{"mandate_options", nullptr},
+                                        {"network", nullptr},
+                                        {"request_three_d_secure", "automatic"}}}};
+  intent["payment_method_types"] =
+      params.value("allowed_payment_method_types", Json::array({"card"}));
+  intent["status"] = "requires_payment_method";
+  intent["usage"] = maybe_text(params, "usage").value_or("off_session");
+  if (!has(params, "allowed_payment_method_types")) {
+    const Json given = params.value("automatic_payment_methods", Json::object());
+    intent["automatic_payment_methods"] = {
+        {"allow_redirects", maybe_text(given, "allow_redirects").value_or("always")},
+        {"enabled", true}};
+  }
+  api::assign_params(intent, params, {"description"});
+  api::merge_metadata(intent, params);
+  return intent;
+}
+
+store::Document confirm_with(api::Context& ctx, const store::Document& intent) {
+  return engine::confirm_setup(
+      ctx.tx, intent,
+      {.payment_method = engine::read_payment_method(
+           ctx.tx, ctx.params, maybe_text(*intent, "customer").value_or(""))});
+}
+
+api::Reply create(api::Context& ctx) {
+  for (const char* name : {"attach_to_self", "confirmation_token", "on_behalf_of", "single_use"}) {
+    if (has(ctx.params, name)) {
+      throw api::not_implemented(std::string("a SetupIntent with `") + name + "`");
+    }
+  }
+  const std::string customer = customer_of(ctx);
+  Json intent = new_intent(ctx, customer);
+  const bool confirms = maybe_boolean(ctx.params, "confirm");
+  if (!confirms) {
+    if (const auto method = engine::read_payment_method(ctx.tx, ctx.params, customer)) {
+      intent["payment_method"] = method.id();
+      intent["status"] = "requires_confirmation";
+    }
+  }
+  const store::Document made = ctx.tx.insert(std::move(intent));
+  ctx.tx.emit("setup_intent.created", made);
+  if (!confirms) return made;
+  return confirm_with(ctx, made);
+}
+
+api::Reply retrieve(api::Context& ctx) { return api::require(ctx.tx, kind, ctx.path_id); }
+
+api::Reply update(api::Context& ctx) {
+  const store::Document intent = api::require(ctx.tx, kind, ctx.path_id);
+  const std::string customer = customer_of(ctx);
+  const store::Document method = engine::read_payment_method(
+      ctx.tx, ctx.params,
+      customer.empty() ? maybe_text(*intent, "customer").value_or("") : customer);
+  return ctx.tx.update(intent, [&](Json& edited) {
+    api::assign_params(edited, ctx.params, {"description"});
+    api::merge_metadata(edited, ctx.params);
+    if (!customer.empty()) edited["customer"] = customer;
+    if (!method) return;
+    edited["payment_method"] = method.id();
+    if (text(edited, "status") == "requires_payment_method") {
+      edited["status"] = "requires_confirmation";
+    }
+  });
+}
+
+api::Reply confirm(api::Context& ctx) {
+  return confirm_with(ctx, api::require(ctx.tx, kind, ctx.path_id));
+}
+
+api::Reply cancel(api::Context& ctx) {
+  const store::Document intent = api::require(ctx.tx, kind, ctx.path_id);
+  const std::string& status = text(*intent, "status");
+  if (status == "succeeded" || status == "canceled") {
+    throw engine::unexpected_state(
+        intent, concat("You cannot cancel this SetupIntent because it has a status of ", status,
+                       ". Only a SetupIntent with one of the following statuses may be canceled: "
+                       "requires_payment_method, requires_confirmation, requires_action."));
+  }
+  const store::Document canceled = ctx.tx.update(intent, [&](Json& edited) {
+    edited["cancellation_reason"] = ctx.params.value("cancellation_reason", Json());
+    edited["next_action"] = nullptr;
+    edited["status"] = "canceled";
+  });
+  ctx.tx.emit("setup_intent.canceled", canceled);
+  return canceled;
+}
+
+api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }
+
+}  // namespace
+
+void register_setup_intents(api::Registry& registry) {
+  registry.bind("setup_intents.create", create);
+  registry.bind("setup_intents.retrieve", retrieve);
+  registry.bind("setup_intents.update", update);
+  registry.bind("setup_intents.confirm", confirm);
+  registry.bind("setup_intents.cancel", cancel);
+  registry.bind("setup_intents.list", list);
+  registry.index(kind, "customer");
+  registry.index("setup_attempt", "setup_intent");
+}
+
+}  // namespace okapi::resources
