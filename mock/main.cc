@@ -30,6 +30,15 @@ void add_world_flags(CLI::App& command, cli::ServeConfig& config) {
       ->envname("OKAPI_UNKNOWN_IDS");
   command.add_option("--api-version", config.api_version, "version of a request that names none")
       ->envname("OKAPI_API_VERSION");
+  command
+      .add_option("--retries", config.retries,
+                  "days after each failed payment of an invoice until the next attempt")
+      ->envname("OKAPI_RETRIES");
+  command
+      .add_option("--after-retries", config.after_retries,
+                  "what becomes of a subscription when all attempts failed")
+      ->check(CLI::IsMember({"cancel", "unpaid", "past_due"}))
+      ->envname("OKAPI_AFTER_RETRIES");
   command.add_flag("--strict-clocks", config.strict_clocks, "Stripe's own limits on test clocks")
       ->envname("OKAPI_STRICT_CLOCKS");
 }

@@ -24,7 +24,10 @@ struct Settings {
   bool strict_clocks = false;           // Stripe's limits on test clocks
   bool synthesize_unknown_ids = false;  // --unknown-ids=synthesize
   Seconds draft_grace = hour;           // a renewal stays draft this long
+  // Dunning: days after each failure until the next attempt, and what becomes of the subscription
+  // after the last one.
   std::vector<int> retry_days = {3, 5, 7};
+  enum class AfterRetries { cancel, unpaid, past_due } after_retries = AfterRetries::cancel;
   std::string base_url = "http://127.0.0.1:12111";  // as announced; a request's own is in Context
 };
 

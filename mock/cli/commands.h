@@ -33,6 +33,8 @@ struct ServeConfig {
   std::string log_format = "text";
   bool quiet = false;
   bool strict_clocks = false;
+  std::string retries = "3,5,7";
+  std::string after_retries = "cancel";
   std::vector<std::string> allowed_hosts;
   std::string webhook_retries = "1s,5s,25s";
   std::string webhook_timeout = "10s";

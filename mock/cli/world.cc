@@ -1,6 +1,7 @@
 #include "cli/world.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "app.h"
 #include "base/span.h"
@@ -32,6 +33,29 @@ void check_version(const std::string& version) {
                    std::string(api::api_version()));
 }
 
+std::vector<int> retry_days_from(std::string_view flag) {
+  std::vector<int> days;
+  while (!flag.empty()) {
+    const std::size_t end = std::min(flag.find(','), flag.size());
+    int count = 0;
+    const char* last = flag.data() + end;
+    const auto [stopped, error] = std::from_chars(flag.data(), last, count);
+    if (error != std::errc() || stopped != last || count < 1 || count > 60) {
+      throw UsageError("--retries " + std::string(flag) +
+                       ": give days between 1 and 60, separated by commas, such as 3,5,7");
+    }
+    days.push_back(count);
+    flag.remove_prefix(std::min(end + 1, flag.size()));
+  }
+  return days;
+}
+
+api::Settings::AfterRetries after_retries_from(const std::string& flag) {
+  using enum api::Settings::AfterRetries;
+  if (flag == "unpaid") return unpaid;
+  return flag == "past_due" ? past_due : cancel;
+}
+
 std::int64_t milliseconds_from(const char* flag, const std::string& span) {
   const std::optional<std::int64_t> milliseconds = parse_milliseconds(span);
   if (milliseconds) return *milliseconds;
@@ -50,13 +74,19 @@ std::vector<std::int64_t> retries_from(std::string_view flag) {
 
 }  // namespace
 
-std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
-                                                const std::string& base_url) {
-  check_version(config.api_version);
+api::Settings settings_from(const ServeConfig& config, const std::string& base_url) {
   api::Settings settings;
   settings.base_url = base_url;
   settings.strict_clocks = config.strict_clocks;
+  settings.retry_days = retry_days_from(config.retries);
+  settings.after_retries = after_retries_from(config.after_retries);
   settings.synthesize_unknown_ids = config.unknown_ids == "synthesize";
+  return settings;
+}
+
+std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
+                                                const std::string& base_url) {
+  check_version(config.api_version);
   server::Options options;
   options.base_url = base_url;
   options.any_key = config.any_key;
@@ -70,7 +100,7 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.webhook_retries_ms = retries_from(config.webhook_retries);
   options.webhook_timeout_ms = milliseconds_from("--webhook-timeout", config.webhook_timeout);
   options.allow_remote_webhooks = config.allow_remote_webhooks;
-  return std::make_unique<server::Dispatch>(registry(), settings, options);
+  return std::make_unique<server::Dispatch>(registry(), settings_from(config, base_url), options);
 }
 
 void send_fixtures(server::Dispatch& dispatch, const ServeConfig& config) {

@@ -92,7 +92,7 @@ store::Document fail(store::Transaction& tx, const store::Document& invoice,
   const store::Document subscription = subscription_of(tx, *failed);
   if (subscription && next) mark_past_due(tx, subscription);
   set_delinquent(tx, text(*failed, "customer"), true);
-  if (subscription && !next) end_for_failed_payment(tx, subscription);
+  if (subscription && !next) end_for_failed_payment(tx, subscription, settings);
   return tx.find("invoice", failed.id());
 }
 

@@ -245,8 +245,15 @@ void end_subscriptions_of(store::Transaction& tx, std::string_view customer) {
   }
 }
 
-void end_for_failed_payment(store::Transaction& tx, const store::Document& subscription) {
-  if (is_ended(*subscription)) return;
+void end_for_failed_payment(store::Transaction& tx, const store::Document& subscription,
+                            const api::Settings& settings) {
+  using enum api::Settings::AfterRetries;
+  if (is_ended(*subscription) || settings.after_retries == past_due) return;
+  if (settings.after_retries == unpaid) {
+    tx.emit("customer.subscription.updated",
+            tx.update(subscription, [](Json& edited) { edited["status"] = "unpaid"; }));
+    return;
+  }
   tx.emit("customer.subscription.deleted",
           end_subscription(tx, subscription, {.reason = "payment_failed"}));
 }

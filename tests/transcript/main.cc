@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app.h"
+#include "cli/world.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/shape.h"
 #include "tests/transcript/world.h"
@@ -36,14 +37,39 @@ std::string read_file(const fs::path& path) {
   return std::move(text).str();
 }
 
+// "# Served by: okapi --retries 1 --after-retries unpaid" stands where the flags matter.
+cli::ServeConfig served_by(const std::string& text) {
+  cli::ServeConfig config;
+  constexpr std::string_view mark = "# Served by: okapi ";
+  const std::size_t begin = text.find(mark);
+  if (begin == std::string::npos) return config;
+  std::istringstream words(
+      text.substr(begin + mark.size(), text.find('\n', begin) - begin - mark.size()));
+  for (std::string flag; words >> flag;) {
+    if (flag == "--strict-clocks") {
+      config.strict_clocks = true;
+    } else if (flag == "--retries") {
+      words >> config.retries;
+    } else if (flag == "--after-retries") {
+      words >> config.after_retries;
+    } else {
+      throw std::runtime_error("unknown flag in a transcript: " + flag);
+    }
+  }
+  return config;
+}
+
 transcript::Outcome play(const fs::path& path) {
-  server::Dispatch dispatch(registry(), api::Settings{}, transcript::quiet_options());
+  const std::string text = read_file(path);
+  const server::Options options = transcript::quiet_options();
+  server::Dispatch dispatch(registry(), cli::settings_from(served_by(text), options.base_url),
+                            options);
   dispatch.set_ready(true);
   const transcript::World world{
       .send = [&](const api::Request& request) { return dispatch.handle(request); },
       .inspect = transcript::shape_faults,
   };
-  return transcript::run(transcript::parse_transcript(path.string(), read_file(path)), world);
+  return transcript::run(transcript::parse_transcript(path.string(), text), world);
 }
 
 struct Totals {
