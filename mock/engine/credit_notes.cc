@@ -350,7 +350,8 @@ store::Document issue_credit_note(store::Transaction& tx, DraftedCreditNote draf
                                   const api::Settings&) {
   Json& note = drafted.note;
   if (drafted.credit_amount > 0) {
-    const store::Document customer = tx.find("customer", text(note, "customer"));
+    const store::Document customer =
+        api::require_param(tx, "customer", text(note, "customer"), "credit_amount");
     const store::Document credited = adjust_customer_balance(tx, customer,
                                                              {.amount = -drafted.credit_amount,
                                                               .type = "credit_note",

@@ -136,7 +136,9 @@ std::vector<Debit> open_debits(const store::Transaction& tx, const Json& subscri
     take_off(debit, credits, debit.line);
     take_off(debit, credits, debit.invoice_item);
   }
-  std::erase_if(debits, [&](const Debit& debit) { return !covers(debit.period, at); });
+  std::erase_if(debits, [&](const Debit& debit) {
+    return !covers(debit.period, at) || debit.period.end <= debit.period.start;
+  });
   return debits;
 }
 
@@ -327,7 +329,9 @@ void charge_remaining_time(store::Transaction& tx, const Json& subscription, con
 void charge_from_to(store::Transaction& tx, const Json& subscription, const Json& item,
                     billing::Period part) {
   WholeItem whole = whole_item(tx, subscription, item, part.start);
-  whole.change.at = whole.change.period.end - (part.end - part.start);
+  // At most a whole period: what is older than that was never part of this one.
+  whole.change.at =
+      std::max(whole.change.period.start, whole.change.period.end - (part.end - part.start));
   Proration proration = prorate_whole(tx, whole, false);
   proration.at = part.start;
   proration.end = part.end;

@@ -110,9 +110,9 @@ AppliedChanges move_anchor(store::Transaction& tx, const store::Document& subscr
   for (const Json& item : tree.at("items").at("data")) {
     if (is_metered_item(item)) continue;
     const Json& before = *find_item(*subscription, text(item, "id"));
-    charge_from_to(tx, tree, item,
-                   {.start = integer(before, "current_period_end"),
-                    .end = integer(item, "current_period_end")});
+    const billing::Period added = {.start = integer(before, "current_period_end"),
+                                   .end = integer(item, "current_period_end")};
+    if (added.start < added.end) charge_from_to(tx, tree, item, added);
   }
   return {.subscription = tx.update(subscription, [&](Json& edited) { edited = tree; })};
 }
@@ -133,7 +133,8 @@ AppliedChanges change_running_items(store::Transaction& tx, const store::Documen
 AppliedChanges apply_items(store::Transaction& tx, const store::Document& subscription,
                            const Json& params, const ParamNames& names) {
   const bool sets_items = has(params, "items");
-  if (asks_for_new_anchor(params)) {
+  // Guess: a trial has no paid period that could begin anew; its end stays the anchor.
+  if (asks_for_new_anchor(params) && !is_trialing(*subscription)) {
     const bool alone = !sets_items && is_flexible(*subscription) &&
                        proration_behavior(params) == "create_prorations";
     return alone ? move_anchor(tx, subscription) : restart(tx, subscription, params, names);

@@ -18,11 +18,22 @@ struct Document::Body {
   mutable std::atomic<bool> has_text = false;
 };
 
-const std::string& Document::kind() const { return *body_->kind; }
-const std::string& Document::id() const { return body_->id; }
-std::uint64_t Document::sequence() const { return body_->sequence; }
+// A handle of nothing is a bug of the caller, which answers 500 instead of ending the server.
+const std::string& Document::kind() const {
+  OKAPI_CHECK(body_ != nullptr);
+  return *body_->kind;
+}
+const std::string& Document::id() const {
+  OKAPI_CHECK(body_ != nullptr);
+  return body_->id;
+}
+std::uint64_t Document::sequence() const {
+  OKAPI_CHECK(body_ != nullptr);
+  return body_->sequence;
+}
 
 const std::string& Document::text() const {
+  OKAPI_CHECK(body_ != nullptr);
   if (!body_->has_text.load(std::memory_order_acquire)) {
     std::call_once(body_->rendering, [this] {
       body_->text = body_->source ? body_->source(body_->id) : to_compact(*body_->tree);
