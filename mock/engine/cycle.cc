@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "base/check.h"
+#include "engine/added_items.h"
 #include "engine/collection.h"
 #include "engine/compose.h"
 #include "engine/discounts.h"
@@ -156,6 +157,7 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
   subscription["status"] = running;
   store::Document started = tx.insert(std::move(subscription));
   tx.emit("customer.subscription.created", started);
+  add_invoice_items(tx, *started, {{"add_invoice_items", options.add_invoice_items}});
   Bill bill = compose_first(tx, *started, false);
   // Stripe: flexible billing makes no empty invoice; a metered subscription is active at once.
   if (!has_lines(bill)) return notice_short_trial(tx, started);

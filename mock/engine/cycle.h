@@ -13,6 +13,7 @@ namespace okapi::engine {
 enum class PaymentBehavior { allow_incomplete, default_incomplete, error_if_incomplete };
 
 struct StartOptions {
+  Json add_invoice_items = nullptr;  // of the parameters
   PaymentBehavior payment_behavior = PaymentBehavior::allow_incomplete;
   bool off_session = false;
 };

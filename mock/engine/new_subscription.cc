@@ -99,8 +99,8 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 
 void refuse_unsupported(const Json& params, std::string_view operation) {
   for (const char* name :
-       {"add_invoice_items", "application_fee_percent", "backdate_start_date", "billing_schedules",
-        "default_source", "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
+       {"application_fee_percent", "backdate_start_date", "billing_schedules", "default_source",
+        "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
@@ -175,6 +175,7 @@ Json read_thresholds(const Json& params) {
 
 StartOptions start_options(const Json& params) {
   StartOptions options;
+  options.add_invoice_items = params.value("add_invoice_items", Json());
   options.off_session = maybe_boolean(params, "off_session");
   const std::string behavior = maybe_text(params, "payment_behavior").value_or("");
   if (behavior == "default_incomplete") {

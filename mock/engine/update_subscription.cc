@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "billing/period.h"
+#include "engine/added_items.h"
 #include "engine/bill_now.h"
 #include "engine/change_items.h"
 #include "engine/compose.h"
@@ -159,6 +160,7 @@ void apply_trial(store::Transaction& tx, AppliedChanges& applied, const Json& pa
 AppliedChanges apply_changes(store::Transaction& tx, const store::Document& subscription,
                              const Json& params, const ParamNames& names) {
   AppliedChanges applied = apply_items(tx, subscription, params, names);
+  add_invoice_items(tx, *applied.subscription, params);
   apply_trial(tx, applied, params);
   if (params.contains("cancel_at") || has(params, "cancel_at_period_end")) {
     applied.subscription = change_end(tx, applied.subscription, params, names.prefix);
