@@ -94,14 +94,31 @@ class Replay {
     }
     std::printf("  %d  %-6s %-45s %s\n", response.status, request.method.c_str(),
                 std::string(request.path()).c_str(), what.c_str());
-    if (response.status == 200 && has(body, "id") && has(body, "object")) note_made(body);
+    if (response.status != 200) return;
+    note_parts(body);
+    if (has(body, "id") && has(body, "object")) note_made(body);
+  }
+
+  // Objects that stand in lists, of the answer or inside it: the items of a subscription.
+  void note_parts(const Json& body) {
+    if (!body.is_object()) return;
+    for (const auto& [name, member] : body.items()) {
+      const Json& rows = name == "data" ? member : at_path(member, {"data"});
+      if (!rows.is_array()) continue;
+      for (const Json& row : rows) {
+        if (row.is_object() && has(row, "id") && has(row, "object")) note_made(row);
+      }
+    }
   }
 
   void note_made(const Json& object) {
     made_.insert(made_.begin(), object);
     const std::string kind = text(object, "object");
     // Customers know every invoice that was made for them, also by time passing.
-    if (kind == "customer") customers_.push_back(text(object, "id"));
+    const std::string& id = text(object, "id");
+    if (kind == "customer" && std::ranges::find(customers_, id) == customers_.end()) {
+      customers_.push_back(id);
+    }
   }
 
   // Binds what the command names and is not bound by hand; gives what stayed unbound.

@@ -165,6 +165,15 @@ void explain_totals(std::string& out, const Json& explanation) {
   total_row(out, explanation, "Customer balance", "applied_balance", 1);
   total_row(out, explanation, "Below the minimum charge, left to the next invoice", "carried_over",
             -1);
+  if (has(explanation, "credit_notes")) {
+    for (const Json& note : explanation.at("credit_notes")) {
+      const bool before = integer(note, "pre_payment") != 0;
+      row(out,
+          concat("  Credit note ", text(note, "number"),
+                 before ? "" : ", after payment, given back"),
+          money(currency, -integer(note, "amount")));
+    }
+  }
   row(out, "  Amount due", money(currency, integer(explanation, "amount_due")));
 }
 

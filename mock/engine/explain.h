@@ -6,8 +6,8 @@
 //  "billing_reason", "period": {"start", "end"},
 //  "lines": [{
 //     "line": "il_…", "description", "price" or null, "period": {"start", "end"},
-//     "kind": "licensed" | "metered" | "invoice_item" | "proration" | "trial" |
-//             "previously_billed",
+//     "kind": "licensed" | "metered" | "invoice_item" | "proration" |
+//             "trial" | "previously_billed",
 //     "usage": null or {"meter", "event_name", "formula", "start", "end", "events": 3,
 //                       "aggregate": "60.5", "left_out": "0", "quantity": "60.5"},
 //     "steps": [{"kind": "per_unit" | "package" | "tier_unit" | "tier_flat" | "amount" |
@@ -29,6 +29,9 @@
 //     "taxes": [{"tax_rate", "percentage": "7.95", "inclusive", "base": 15660, "amount": 1245}]}],
 //  "subtotal", "discounts", "credits", "tax", "total",
 //  "starting_balance", "applied_balance", "carried_over", "amount_due", "ending_balance"}
+//
+// "credit_notes": [{"credit_note", "number", "amount", "pre_payment", "post_payment"}], when there
+// are any; amount_due is less what they took off before payment; a void one appears again, negative.
 //
 // total = subtotal - discounts - credits + tax; amount_due = total + applied_balance -
 // carried_over, where applied_balance is what the customer's balance adds (negative: what it pays)
