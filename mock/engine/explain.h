@@ -30,8 +30,9 @@
 //  "subtotal", "discounts", "credits", "tax", "total",
 //  "starting_balance", "applied_balance", "carried_over", "amount_due", "ending_balance"}
 //
-// "credit_notes": [{"credit_note", "number", "amount", "pre_payment", "post_payment"}], when there
-// are any; amount_due is less what they took off before payment; a void one appears again, negative.
+// "credit_notes": [{"credit_note", "number", "amount", "pre_payment", "post_payment"}], where
+// there are any; amount_due is less what they took off before payment; a void one appears again,
+// negative.
 //
 // total = subtotal - discounts - credits + tax; amount_due = total + applied_balance -
 // carried_over, where applied_balance is what the customer's balance adds (negative: what it pays)
