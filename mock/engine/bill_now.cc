@@ -41,12 +41,14 @@ BilledNow bill_now(store::Transaction& tx, const store::Document& subscription, 
     return BilledNow::unpaid;
   }
   if (!payment_method_for(tx, *invoice)) throw api::no_payment_method();
-  const PaymentResult result = try_payment(
-      tx, invoice, settings,
-      {.off_session = how.off_session, .updated_event = false, .updated_subscription = updated});
+  const PaymentResult result = try_payment(tx, invoice, settings,
+                                           {.off_session = how.off_session,
+                                            .starts_subscription = how.keeps_status,
+                                            .updated_event = false,
+                                            .updated_subscription = updated});
   if (result.status == PaymentResult::Status::paid) return BilledNow::paid;
   if (how.payment_behavior == PaymentBehavior::error_if_incomplete) refuse(result);
-  tx.emit("customer.subscription.updated", updated);
+  if (!how.keeps_status) tx.emit("customer.subscription.updated", updated);
   return BilledNow::unpaid;
 }
 

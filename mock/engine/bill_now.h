@@ -10,6 +10,7 @@ namespace okapi::engine {
 struct BillNow {
   PaymentBehavior payment_behavior = PaymentBehavior::allow_incomplete;
   bool off_session = true;
+  bool keeps_status = false;  // the caller sees to a failed payment
 };
 enum class BilledNow { nothing, paid, sent, unpaid };
 

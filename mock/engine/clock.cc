@@ -10,6 +10,7 @@
 #include "engine/cycle.h"
 #include "engine/finalize.h"
 #include "engine/pauses.h"
+#include "engine/pending_update.h"
 #include "engine/thresholds.h"
 
 namespace okapi::engine {
@@ -52,6 +53,7 @@ constexpr Step steps[] = {
     {"subscription", "cancel", cancel_at_its_time},
     {"subscription", "end_trial", end_trial_by_itself},
     {"subscription", "expire_incomplete", expire_incomplete},
+    {"subscription", "expire_pending_update", expire_pending_update},
     {"subscription", "notice_trial_end", notice_trial_end},
     {"subscription", "notify_upcoming", notify_upcoming},
     {"subscription", "renew", renew},

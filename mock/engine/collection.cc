@@ -5,6 +5,7 @@
 #include "engine/clock.h"
 #include "engine/credits.h"
 #include "engine/cycle.h"
+#include "engine/pending_update.h"
 #include "engine/standing.h"
 
 namespace okapi::engine {
@@ -52,6 +53,7 @@ store::Document succeed(store::Transaction& tx, const store::Document& invoice,
   if (!attempt.starts_subscription) {
     if (const store::Document subscription = subscription_of(tx, *paid)) {
       judge_subscription(tx, subscription);
+      apply_pending_update(tx, tx.find("subscription", subscription.id()), paid.id());
     }
     set_delinquent(tx, text(*paid, "customer"), false);
   }
@@ -223,6 +225,7 @@ store::Document void_invoice(store::Transaction& tx, const store::Document& invo
   if (subscription && text(*subscription, "status") == "incomplete") {
     end_incomplete(tx, subscription);
   } else if (subscription) {
+    drop_pending_update(tx, subscription, voided.id());
     judge_subscription(tx, subscription);
   }
   return voided;

@@ -313,6 +313,12 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
                    .action = "resume_collection",
                    .clock = clock});
   }
+  if (has(subscription, "pending_update")) {
+    due.push_back({.at = integer(subscription.at("pending_update"), "expires_at"),
+                   .rank = 3,
+                   .action = "expire_pending_update",
+                   .clock = clock});
+  }
   const bool trial = is_trialing(subscription);
   due.push_back(
       {.at = period.end, .rank = 5, .action = trial ? "end_trial" : "renew", .clock = clock});

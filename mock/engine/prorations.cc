@@ -41,12 +41,24 @@ struct GivenBack {
 // What earlier credits gave back, by the ids of lines and invoice items.
 using Credits = std::map<std::string, std::vector<GivenBack>>;
 
+// An update whose invoice was voided never came to be.
+bool is_undone_update(const Json& invoice) {
+  return text(invoice, "status") == "void" &&
+         text(invoice, "billing_reason") == "subscription_update";
+}
+
+bool is_undone(const store::Transaction& tx, const Json& item) {
+  const auto id = maybe_text(item, "invoice");
+  const store::Document invoice = id ? tx.find("invoice", *id) : store::Document();
+  return invoice && is_undone_update(*invoice);
+}
+
 Credits earlier_credits(const store::Transaction& tx, const Json& subscription) {
   Credits credits;
   for (const store::Document& item :
        tx.where("invoiceitem", "customer", text(subscription, "customer"))) {
     const Json& credited = at_path(*item, {"proration_details", "credited_items"});
-    if (credited.is_null()) continue;
+    if (credited.is_null() || is_undone(tx, *item)) continue;
     const GivenBack given = {.amount = integer(*item, "amount"),
                              .from = integer(item->at("period"), "start")};
     if (const auto id = maybe_text(credited, "invoice_item")) credits[*id].push_back(given);
@@ -128,7 +140,7 @@ std::vector<Debit> open_debits(const store::Transaction& tx, const Json& subscri
   std::vector<Debit> debits;
   for (const store::Document& invoice :
        tx.where("invoice", "parent.subscription_details.subscription", text(subscription, "id"))) {
-    add_billed_debits(*invoice, item, at, debits);
+    if (!is_undone_update(*invoice)) add_billed_debits(*invoice, item, at, debits);
   }
   add_pending_debits(tx, subscription, item, at, debits);
   const Credits credits = earlier_credits(tx, subscription);

@@ -11,6 +11,7 @@
 #include "engine/end_time.h"
 #include "engine/items.h"
 #include "engine/param_name.h"
+#include "engine/pending_update.h"
 #include "engine/prorations.h"
 #include "engine/terms.h"
 #include "engine/trials.h"
@@ -188,6 +189,10 @@ store::Document begin_new_period(store::Transaction& tx, const store::Document& 
   });
 }
 
+bool waits_for_payment(const Json& params) {
+  return maybe_text(params, "payment_behavior") == "pending_if_incomplete";
+}
+
 BillNow how_to_bill(const Json& params) {
   const std::string behavior = maybe_text(params, "payment_behavior").value_or("");
   BillNow how = {.off_session = maybe_boolean(params, "off_session")};
@@ -196,25 +201,27 @@ BillNow how_to_bill(const Json& params) {
   } else if (behavior == "error_if_incomplete") {
     how.payment_behavior = PaymentBehavior::error_if_incomplete;
   }
+  how.keeps_status = waits_for_payment(params);
   return how;
 }
 
 }  // namespace
 
 void check_payment_behavior(const Json& params) {
-  if (maybe_text(params, "payment_behavior") == "pending_if_incomplete") {
-    throw api::not_implemented("`payment_behavior=pending_if_incomplete`");
-  }
+  if (waits_for_payment(params)) check_can_wait(params);
 }
 
 store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
-                             const Json& params, const api::Settings& settings) {
+                             const Json& before, const Json& params,
+                             const api::Settings& settings) {
   if (applied.bills == BillsAtOnce::no) return applied.subscription;
   Bill bill = compose_changes(tx, applied, false);
   store::Document current = applied.subscription;
   if (applied.bills == BillsAtOnce::new_period) current = begin_new_period(tx, current);
-  bill_now(tx, current, std::move(bill), settings, how_to_bill(params));
-  return tx.find("subscription", current.id());
+  const BilledNow billed = bill_now(tx, current, std::move(bill), settings, how_to_bill(params));
+  current = tx.find("subscription", current.id());
+  if (billed != BilledNow::unpaid || !waits_for_payment(params)) return current;
+  return park_update(tx, current, before);
 }
 
 }  // namespace okapi::engine

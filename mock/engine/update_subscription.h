@@ -36,8 +36,9 @@ struct ParamNames {
 // Makes, finalizes and pays that bill by payment_behavior and off_session of the parameters; gives
 // the subscription as it is then.
 store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
-                             const Json& params, const api::Settings& settings);
-// Refuses a payment_behavior that cannot be honoured, before anything is changed.
+                             const Json& before, const Json& params,
+                             const api::Settings& settings);
+// Refuses what payment_behavior does not go with, before anything is changed.
 void check_payment_behavior(const Json& params);
 
 }  // namespace okapi::engine

@@ -37,7 +37,6 @@ void check_running(const Json& subscription) {
 store::Document change(api::Context& ctx, const store::Document& subscription, Json entry) {
   engine::refuse_unsupported({{"items", Json::array({entry})}}, "subscription items");
   check_running(*subscription);
-  engine::check_payment_behavior(ctx.params);
   Json params = ctx.params;
   entry.erase("subscription");
   params["items"] = Json::array({std::move(entry)});
@@ -46,7 +45,7 @@ store::Document change(api::Context& ctx, const store::Document& subscription, J
   engine::check_thresholds_fit(ctx.tx, *applied.subscription);
   engine::sync_items(ctx.tx, applied.subscription);
   const store::Document changed =
-      engine::bill_changes(ctx.tx, applied, params, engine::settings_of(ctx));
+      engine::bill_changes(ctx.tx, applied, *subscription, params, engine::settings_of(ctx));
   if (!(changed == subscription)) ctx.tx.emit("customer.subscription.updated", changed);
   return changed;
 }

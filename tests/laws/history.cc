@@ -187,7 +187,9 @@ void History::change_items() {
   if (once_in(6)) body = "price=" + any("metered");
   body += "&proration_behavior=" +
           one_of("create_prorations", "create_prorations", "always_invoice", "none");
-  if (once_in(5)) body += "&payment_behavior=" + one_of("error_if_incomplete", "allow_incomplete");
+  if (once_in(5))
+    body += "&payment_behavior=" +
+            one_of("error_if_incomplete", "allow_incomplete", "pending_if_incomplete");
   post(concat("/v1/subscription_items/", any("item")), body);
 }
 
