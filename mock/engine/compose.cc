@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/backdating.h"
 #include "engine/lines.h"
 #include "engine/trials.h"
 
@@ -72,6 +73,37 @@ void add_pending_items(store::Transaction& tx, Bill& bill, const Json& subscript
   }
 }
 
+void add_first_trial_line(store::Transaction& tx, Bill& bill, const Json& subscription,
+                          const Json& item) {
+  const bool flexible = is_flexible(subscription);
+  if (is_metered(item) && flexible) return;
+  add_trial_line(tx, bill, item_source(subscription, item, item_period(item)),
+                 {.quantity = is_metered(item) ? Decimal() : item_quantity(item),
+                  .flexible = flexible,
+                  .metered = is_metered(item)});
+}
+
+void add_first_usage_lines(store::Transaction& tx, Bill& bill, const Json& subscription,
+                           const Json& item) {
+  if (is_flexible(subscription)) return add_backdated_lines(tx, bill, subscription, item);
+  // Guess: the 0 line of classic billing covers no time, since nothing was used yet.
+  add_empty_metered_lines(tx, bill,
+                          item_source(subscription, item, {.start = tx.now(), .end = tx.now()}));
+}
+
+void add_first_licence_lines(store::Transaction& tx, Bill& bill, const Json& subscription,
+                             const Json& item) {
+  const bool free_start = maybe_boolean(subscription, "_free_start");
+  const Decimal quantity = free_start ? Decimal() : item_quantity(item);
+  if (begins_in_the_past(subscription, item)) {
+    return add_first_period_line(tx, bill, subscription, item, quantity);
+  }
+  add_backdated_lines(tx, bill, subscription, item);
+  if (free_start && is_flexible(subscription)) return;
+  add_partial_lines(tx, bill, item_source(subscription, item, item_period(item)), quantity,
+                    whole_period(subscription, item, tx.now()));
+}
+
 }  // namespace
 
 billing::Period period_of(const Json& subscription) {
@@ -91,26 +123,16 @@ Bill compose_first(store::Transaction& tx, const Json& subscription, bool previe
   Bill bill = make_bill(tx, new_bill(tx, subscription, "subscription_create",
                                      {.start = tx.now(), .end = tx.now()}, preview));
   add_pending_items(tx, bill, subscription);
-  const bool flexible = is_flexible(subscription);
-  const bool free_start = maybe_boolean(subscription, "_free_start");
   for (const Json& item : items_of(subscription)) {
     if (is_trialing(subscription)) {
-      if (is_metered(item) && flexible) continue;
-      add_trial_line(tx, bill, item_source(subscription, item, item_period(item)),
-                     {.quantity = is_metered(item) ? Decimal() : item_quantity(item),
-                      .flexible = flexible,
-                      .metered = is_metered(item)});
-    } else if (!is_metered(item)) {
-      const Decimal quantity = free_start ? Decimal() : item_quantity(item);
-      if (free_start && flexible) continue;
-      add_partial_lines(tx, bill, item_source(subscription, item, item_period(item)), quantity,
-                        whole_period(subscription, item, tx.now()));
-    } else if (!flexible) {
-      // Guess: the 0 line of classic billing covers no time, since nothing was used yet.
-      add_empty_metered_lines(
-          tx, bill, item_source(subscription, item, {.start = tx.now(), .end = tx.now()}));
+      add_first_trial_line(tx, bill, subscription, item);
+    } else if (is_metered(item)) {
+      add_first_usage_lines(tx, bill, subscription, item);
+    } else {
+      add_first_licence_lines(tx, bill, subscription, item);
     }
   }
+  check_line_count(bill);
   return bill;
 }
 

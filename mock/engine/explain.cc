@@ -88,9 +88,13 @@ std::string step_text(const Json& step, const std::string& currency) {
   if (kind == "proration") return concat(text(step, "exact"), " seconds", whole_cent(step));
   std::string working = concat(times(step, currency), rounding(step));
   if (step.contains("whole_amount")) {
-    working =
-        concat(times(step, currency), " for ", std::to_string(integer(step, "seconds")), " of ",
-               std::to_string(integer(step, "period_seconds")), " seconds", whole_cent(step));
+    const std::string intervals =
+        step.contains("whole_intervals")
+            ? counted(integer(step, "whole_intervals"), "interval") + " and "
+            : std::string();
+    working = concat(times(step, currency), " for ", intervals,
+                     std::to_string(integer(step, "seconds")), " of ",
+                     std::to_string(integer(step, "period_seconds")), " seconds", whole_cent(step));
   }
   if (kind == "package") {
     return concat("package of ", std::to_string(integer(step, "divide_by")), ": ",

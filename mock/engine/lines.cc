@@ -172,6 +172,40 @@ void add_rated_lines(store::Transaction& tx, Bill& bill, const ItemSource& sourc
   }
 }
 
+// Some whole intervals of a price, and the seconds of another.
+struct Shares {
+  int whole_intervals = 0;
+  billing::Change part;
+  Seconds seconds = 0;
+};
+
+std::int64_t share_of(const billing::RatedLine& rated, const Shares& shares) {
+  const std::int64_t part =
+      rated.kind == billing::LineKind::per_unit
+          ? billing::remaining_charge(shares.part, rated.units, rated.unit_amount)
+          : billing::remaining_charge(shares.part, rated.amount);
+  return rated.amount * shares.whole_intervals + part;
+}
+
+void add_shares(store::Transaction& tx, Bill& bill, const ItemSource& source, Decimal quantity,
+                const Shares& shares) {
+  const PriceTerms price = price_terms(tx, source.price, text(bill.invoice, "currency"));
+  const billing::LineWords words = words_of(tx, price);
+  for (billing::RatedLine rated : billing::rate(price.rate, quantity)) {
+    Json step = rated_step(price.rate, rated);
+    step["whole_amount"] = rated.amount;
+    rated.amount = share_of(rated, shares);
+    Json line = item_line(bill, source, price, rated);
+    line["description"] = billing::line_text(rated, words);
+    step["amount"] = rated.amount;
+    step["seconds"] = shares.seconds;
+    step["period_seconds"] = shares.part.period.end - shares.part.period.start;
+    if (shares.whole_intervals > 0) step["whole_intervals"] = shares.whole_intervals;
+    Json working = working_of(line, "licensed", nullptr, std::move(step), source.tax_rates);
+    add_line(tx, bill, std::move(line), std::move(working));
+  }
+}
+
 // Stripe: the whole usage of the period is rated again and what threshold invoices took is taken
 // off (docs, thresholds: 25,000 x 40 = 1,000,000 less 500,000 "Amount previously billed").
 void add_previously_billed_line(store::Transaction& tx, Bill& bill, const ItemSource& source,
@@ -256,25 +290,18 @@ void add_licensed_lines(store::Transaction& tx, Bill& bill, const ItemSource& so
 void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
                        Decimal quantity, billing::Period whole) {
   if (source.period == whole) return add_licensed_lines(tx, bill, source, quantity);
-  const PriceTerms price = price_terms(tx, source.price, text(bill.invoice, "currency"));
-  const billing::LineWords words = words_of(tx, price);
   const Seconds length = source.period.end - source.period.start;
-  const billing::Change part = {.period = whole, .at = whole.end - length};
-  for (billing::RatedLine rated : billing::rate(price.rate, quantity)) {
-    Json step = rated_step(price.rate, rated);
-    const std::int64_t full = rated.amount;
-    rated.amount = rated.kind == billing::LineKind::per_unit
-                       ? billing::remaining_charge(part, rated.units, rated.unit_amount)
-                       : billing::remaining_charge(part, full);
-    Json line = item_line(bill, source, price, rated);
-    line["description"] = billing::line_text(rated, words);
-    step["amount"] = rated.amount;
-    step["whole_amount"] = full;
-    step["seconds"] = length;
-    step["period_seconds"] = whole.end - whole.start;
-    Json working = working_of(line, "licensed", nullptr, std::move(step), source.tax_rates);
-    add_line(tx, bill, std::move(line), std::move(working));
-  }
+  add_shares(tx, bill, source, quantity,
+             {.part = {.period = whole, .at = whole.end - length}, .seconds = length});
+}
+
+void add_intervals_line(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                        const Intervals& intervals) {
+  const Seconds length = source.period.end - intervals.last.start;
+  add_shares(tx, bill, source, intervals.quantity,
+             {.whole_intervals = intervals.whole_intervals,
+              .part = {.period = intervals.last, .at = intervals.last.end - length},
+              .seconds = length});
 }
 
 void add_trial_line(store::Transaction& tx, Bill& bill, const ItemSource& source,

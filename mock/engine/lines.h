@@ -32,6 +32,14 @@ void add_licensed_lines(store::Transaction& tx, Bill& bill, const ItemSource& so
 // at cancel_at. No proration in Stripe's sense: an ordinary line with a smaller amount.
 void add_partial_lines(store::Transaction& tx, Bill& bill, const ItemSource& source,
                        Decimal quantity, billing::Period whole);
+// Classic billing, backdated: whole intervals and a part of the last one, on one line.
+struct Intervals {
+  Decimal quantity;
+  int whole_intervals = 0;
+  billing::Period last = {};
+};
+void add_intervals_line(store::Transaction& tx, Bill& bill, const ItemSource& source,
+                        const Intervals& intervals);
 // Nothing to pay: "Free trial for 1 × Product" (classic: "Trial period for Product").
 struct TrialLine {
   Decimal quantity;

@@ -5,6 +5,7 @@
 #include "api/error.h"
 #include "base/check.h"
 #include "engine/anchors.h"
+#include "engine/backdating.h"
 #include "engine/compose.h"
 #include "engine/discounts.h"
 #include "engine/end_time.h"
@@ -98,9 +99,8 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 }  // namespace
 
 void refuse_unsupported(const Json& params, std::string_view operation) {
-  for (const char* name :
-       {"application_fee_percent", "backdate_start_date", "billing_schedules", "default_source",
-        "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
+  for (const char* name : {"application_fee_percent", "billing_schedules", "default_source",
+                           "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
@@ -200,7 +200,7 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   subscription["billing_mode"] = billing_mode(params, wanted.version, tx.now());
   subscription["created"] = tx.now();
   subscription["customer"] = wanted.customer.id();
-  subscription["start_date"] = tx.now();
+  set_start(subscription, params, tx.now(), wanted.prefix);
   subscription["test_clock"] = wanted.customer->value("test_clock", Json());
   subscription["metadata"] = Json::object();
   api::merge_metadata(subscription, params);
@@ -225,6 +225,7 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   check_items(subscription);
   settle_first_anchor(subscription, params, tx.now());
   set_first_trial(subscription, params, tx.now());
+  settle_backdated_periods(subscription, tx.now());
   check_thresholds_fit(tx, subscription);
   complete_items(subscription);
   set_first_end(subscription, params, tx.now(), wanted.prefix);

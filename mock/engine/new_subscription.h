@@ -18,7 +18,7 @@ struct NewSubscription {
 
 [[nodiscard]] StartOptions start_options(const Json& params);
 
-// What okapi does not do yet is refused with 501 rather than billed wrongly: backdating, Connect.
+// What okapi does not do yet is refused with 501 rather than billed wrongly: Connect and the like.
 // `operation` names the caller.
 void refuse_unsupported(const Json& params, std::string_view operation);
 

@@ -25,7 +25,7 @@ void refuse_unsupported_preview(const Json& params) {
       throw api::not_implemented(std::string("a preview with `") + name + "`");
     }
   }
-  for (const char* name : {"pause", "resume_at", "start_date", "billing_schedules"}) {
+  for (const char* name : {"pause", "resume_at", "billing_schedules"}) {
     if (has(details_of(params), name) && !details_of(params).at(name).empty()) {
       throw api::not_implemented(std::string("a preview with `subscription_details[") + name +
                                  "]`");
@@ -102,7 +102,10 @@ void add_given_items(api::Context& ctx, const Target& target) {
 }
 
 Bill preview_new(api::Context& ctx, const Target& target) {
-  Json subscription = make_subscription(ctx.tx, {.params = details_of(ctx.params),
+  Json params = details_of(ctx.params);
+  // Stripe: what creation calls backdate_start_date.
+  if (has(params, "start_date")) params["backdate_start_date"] = params.at("start_date");
+  Json subscription = make_subscription(ctx.tx, {.params = params,
                                                  .customer = target.customer,
                                                  .version = ctx.version,
                                                  .prefix = "subscription_details"});

@@ -75,7 +75,8 @@ void set_first_trial(Json& subscription, const Json& params, Seconds now) {
   if (integer(subscription, "billing_cycle_anchor") == now) {
     subscription["billing_cycle_anchor"] = *end;
   }
-  begin_trial(subscription, *end, now);
+  // Guess: a backdated subscription was on trial from its start.
+  begin_trial(subscription, *end, integer(subscription, "start_date"));
 }
 
 bool ends_trial_now(const Json& params, const Json& subscription) {
