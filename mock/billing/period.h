@@ -11,6 +11,7 @@ enum class Interval { day, week, month, year };
 struct Recurrence {
   Interval interval = Interval::month;
   int interval_count = 1;
+  friend bool operator==(const Recurrence&, const Recurrence&) = default;
 };
 
 struct Period {

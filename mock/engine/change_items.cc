@@ -75,6 +75,17 @@ class Change {
   void credit(const Json& item) {
     if (prorates() && !is_metered_item(item)) credit_unused_time(tx_, tree_, item, at_);
   }
+  [[nodiscard]] bool has_ended(const Json& item) const {
+    return changes_.renews && integer(item, "current_period_end") <= tx_.now();
+  }
+  // Leaves the period that begins now to the renewal.
+  void wait_for_renewal(Json& item) const {
+    if (!changes_.renews) return;
+    const billing::Period natural =
+        billing::period_at(integer(tree_, "billing_cycle_anchor"),
+                           read_recurrence(item.at("price").at("recurring")), tx_.now());
+    if (natural.start == tx_.now()) item["current_period_end"] = tx_.now();
+  }
   void charge(const Json& item) {
     if (prorates() && !is_metered_item(item)) charge_remaining_time(tx_, tree_, item, at_);
   }
@@ -84,13 +95,14 @@ class Change {
     Json item = make_item(tx_, tree_, price, entry, prefix);
     set_item_terms(tx_, tree_, item, entry, prefix);
     set_first_period(tree_, item, tx_.now());
+    wait_for_renewal(item);
     items().push_back(item);
     charge(item);
   }
 
   void remove(std::size_t index) {
     const Json item = items()[index];
-    if (is_metered_item(item)) set_aside(item);
+    if (is_metered_item(item) && !has_ended(item)) set_aside(item);
     credit(item);
     items().erase(index);
   }
@@ -129,7 +141,7 @@ class Change {
     const store::Document price = item_price(tx_, entry, prefix, text(tree_, "currency"));
     if (price.id() == text(item.at("price"), "id") && !has(entry, "quantity")) return;
     Json fresh = make_item(tx_, tree_, price, entry, prefix);
-    const bool was_metered = is_metered_item(item);
+    const bool was_metered = is_metered_item(item) && !has_ended(item);
     if (was_metered) {
       set_aside(item);
       leave_out_usage(item);
@@ -141,9 +153,10 @@ class Change {
     if (fresh.contains("quantity")) item["quantity"] = fresh.at("quantity");
     const Seconds start = integer(item, "current_period_start");
     set_first_period(tree_, item, tx_.now());
+    wait_for_renewal(item);
     if (was_metered) {
       item["current_period_start"] = start;
-    } else if (!is_metered_item(item)) {
+    } else if (!is_metered_item(item) && !has_ended(item)) {
       show_whole_period(item);
     }
     charge(item);

@@ -15,6 +15,9 @@ struct ItemChanges {
   std::string proration_behavior = "create_prorations";
   bool licences = true;            // false: licensed items are neither credited nor charged
   std::optional<Seconds> at = {};  // proration_date; empty: now
+  // The subscription renews now: what has ended is billed by that invoice, and licences whose
+  // period begins now are left to it, with an empty period.
+  bool renews = false;
 };
 // Edits the tree, writes pending invoice items for prorations and open usage
 // (invoiceitem.created), and stores the

@@ -11,6 +11,8 @@
 #include "engine/finalize.h"
 #include "engine/pauses.h"
 #include "engine/pending_update.h"
+#include "engine/schedules/pause_schedules.h"
+#include "engine/schedules/schedule.h"
 #include "engine/thresholds.h"
 
 namespace okapi::engine {
@@ -58,6 +60,11 @@ constexpr Step steps[] = {
     {"subscription", "notify_upcoming", notify_upcoming},
     {"subscription", "renew", renew},
     {"subscription", "resume_collection", resume_collection},
+    {"subscription_schedule", "begin", begin_schedule},
+    {"subscription_schedule", "end_phase", end_phase},
+    {"subscription_schedule", "notice_end", notice_schedule_end},
+    {"subscription_schedule", "pause", pause_by_schedule},
+    {"subscription_schedule", "resume", resume_by_schedule},
     {"test_helpers.test_clock", "advance", advance_clock},
 };
 

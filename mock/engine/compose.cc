@@ -104,6 +104,27 @@ void add_first_licence_lines(store::Transaction& tx, Bill& bill, const Json& sub
                     whole_period(subscription, item, tx.now()));
 }
 
+// The usage of a period that ended, or the licence of the one that begins.
+void add_renewal_lines(store::Transaction& tx, Bill& bill, const Json& subscription,
+                       const Json& item, const RenewalOptions& options) {
+  const billing::Period ended = item_period(item);
+  if (ended.end > options.at) return;
+  if (is_metered(item)) {
+    // Stripe: usage inside a trial is not charged.
+    if (is_trialing(subscription)) {
+      add_trial_line(
+          tx, bill, item_source(subscription, item, ended),
+          {.quantity = Decimal(), .flexible = is_flexible(subscription), .metered = true});
+    } else {
+      add_metered_lines(tx, bill, item_source(subscription, item, ended));
+    }
+  } else if (!options.ends) {
+    const billing::Period next = next_period(subscription, item, options.at);
+    add_partial_lines(tx, bill, item_source(subscription, item, next), item_quantity(item),
+                      whole_period(subscription, item, options.at));
+  }
+}
+
 }  // namespace
 
 billing::Period period_of(const Json& subscription) {
@@ -139,29 +160,21 @@ Bill compose_first(store::Transaction& tx, const Json& subscription, bool previe
 Bill compose_renewal(store::Transaction& tx, const Json& subscription,
                      const RenewalOptions& options) {
   billing::Period period = {.start = options.at, .end = options.at};
-  for (const Json& item : items_of(subscription)) {
+  for (const Json& item : items_of(options.ended != nullptr ? *options.ended : subscription)) {
     if (item_period(item).end > options.at) continue;
     period.start = std::min(period.start, item_period(item).start);
   }
   Bill bill =
       make_bill(tx, new_bill(tx, subscription, "subscription_cycle", period, options.preview));
   if (options.pending) add_pending_items(tx, bill, subscription);
+  if (options.ended != nullptr) {
+    for (const Json& item : items_of(*options.ended)) {
+      if (is_metered(item)) add_renewal_lines(tx, bill, *options.ended, item, options);
+    }
+  }
   for (const Json& item : items_of(subscription)) {
-    const billing::Period ended = item_period(item);
-    if (ended.end > options.at) continue;
-    if (is_metered(item)) {
-      // Stripe: usage inside a trial is not charged.
-      if (is_trialing(subscription)) {
-        add_trial_line(
-            tx, bill, item_source(subscription, item, ended),
-            {.quantity = Decimal(), .flexible = is_flexible(subscription), .metered = true});
-      } else {
-        add_metered_lines(tx, bill, item_source(subscription, item, ended));
-      }
-    } else if (!options.ends) {
-      const billing::Period next = next_period(subscription, item, options.at);
-      add_partial_lines(tx, bill, item_source(subscription, item, next), item_quantity(item),
-                        whole_period(subscription, item, options.at));
+    if (options.ended == nullptr || !is_metered(item)) {
+      add_renewal_lines(tx, bill, subscription, item, options);
     }
   }
   return bill;

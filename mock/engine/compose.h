@@ -19,6 +19,9 @@ struct RenewalOptions {
   bool ends = false;
   bool preview = false;
   bool pending = true;  // takes pending invoice items
+  // The subscription as it was until now, whose usage is billed, where the subscription itself has
+  // other items from now on; null: the same ones.
+  const Json* ended = nullptr;
 };
 [[nodiscard]] Bill compose_renewal(store::Transaction& tx, const Json& subscription,
                                    const RenewalOptions& options);

@@ -2,6 +2,7 @@
 
 #include "engine/bill.h"
 #include "engine/cycle.h"
+#include "engine/schedules/end.h"
 
 namespace okapi::engine {
 
@@ -23,6 +24,7 @@ void stop_invoices(store::Transaction& tx, std::string_view customer) {
 
 void delete_customer(store::Transaction& tx, const store::Document& customer) {
   end_subscriptions_of(tx, customer.id());
+  cancel_schedules_of(tx, customer.id());
   stop_invoices(tx, customer.id());
   for (const store::Document& method : tx.where("payment_method", "customer", customer.id())) {
     tx.update(method, [](Json& edited) { edited["customer"] = nullptr; });

@@ -11,6 +11,8 @@
 #include "engine/finalize.h"
 #include "engine/pauses.h"
 #include "engine/prorations.h"
+#include "engine/schedules/end.h"
+#include "engine/schedules/phase_change.h"
 #include "engine/standing.h"
 #include "engine/trials.h"
 
@@ -131,6 +133,29 @@ store::Document bill_last_usage(store::Transaction& tx, const store::Document& s
   return try_payment(tx, stands, settings, {.updated_event = false}).invoice;
 }
 
+void renew_by(store::Transaction& tx, const store::Document& subscription,
+              const RenewalOptions& options, const api::Settings& settings) {
+  Bill bill = compose_renewal(tx, *subscription, options);
+  // Stripe: an unpaid subscription still makes its invoices, but as drafts that stay.
+  // And collection may be paused.
+  const bool advances = text(*subscription, "status") != "unpaid" &&
+                        paused_collection(*subscription) != "keep_as_draft";
+  set_auto_advance(bill.invoice, advances, tx.now() + settings.draft_grace);
+  const store::Document draft = store_draft(tx, std::move(bill));
+  tx.emit("customer.subscription.updated", tx.update(subscription, [&](Json& edited) {
+    move_periods(edited, tx.now());
+    edited["discounts"] = active_discounts(tx, edited.at("discounts"), tx.now());
+    if (is_trialing(edited)) edited["status"] = "active";
+    edited["latest_invoice"] = draft.id();
+  }));
+}
+
+// The schedule behind a subscription ends with it.
+void announce_end(store::Transaction& tx, const store::Document& ended, ScheduleEnd schedule) {
+  tx.emit("customer.subscription.deleted", ended);
+  end_schedule_of(tx, *ended, schedule);
+}
+
 }  // namespace
 
 store::Document store_draft(store::Transaction& tx, Bill bill) {
@@ -161,9 +186,9 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
   Bill bill = compose_first(tx, *started, false);
   // Stripe: flexible billing makes no empty invoice; a metered subscription is active at once.
   if (!has_lines(bill)) return notice_short_trial(tx, started);
-  if (sends_invoices(*started) && !is_trialing(*started)) {
+  if (options.waits || (sends_invoices(*started) && !is_trialing(*started))) {
     const store::Document draft = store_waiting_draft(tx, std::move(bill), settings);
-    return set_latest_invoice(tx, started, draft.id());
+    return notice_short_trial(tx, set_latest_invoice(tx, started, draft.id()));
   }
   bill.invoice["auto_advance"] = true;
   const store::Document draft = store_draft(tx, std::move(bill));
@@ -189,7 +214,7 @@ void end_trial_by_itself(store::Transaction& tx, const store::Document& subscrip
       renew(tx, subscription, settings);
       return;
     case WithoutPaymentMethod::cancel:
-      tx.emit("customer.subscription.deleted", end_subscription(tx, subscription, {}));
+      announce_end(tx, end_subscription(tx, subscription, {}), ScheduleEnd::canceled);
       return;
     case WithoutPaymentMethod::pause:
       rest(tx, subscription, "trial_end_without_payment_method");
@@ -199,19 +224,19 @@ void end_trial_by_itself(store::Transaction& tx, const store::Document& subscrip
 
 void renew(store::Transaction& tx, const store::Document& subscription,
            const api::Settings& settings) {
-  Bill bill = compose_renewal(tx, *subscription, {.at = tx.now()});
-  // Stripe: an unpaid subscription still makes its invoices, but as drafts that stay.
-  // And collection may be paused.
-  const bool advances = text(*subscription, "status") != "unpaid" &&
-                        paused_collection(*subscription) != "keep_as_draft";
-  set_auto_advance(bill.invoice, advances, tx.now() + settings.draft_grace);
-  const store::Document draft = store_draft(tx, std::move(bill));
-  tx.emit("customer.subscription.updated", tx.update(subscription, [&](Json& edited) {
-    move_periods(edited, tx.now());
-    edited["discounts"] = active_discounts(tx, edited.at("discounts"), tx.now());
-    if (is_trialing(edited)) edited["status"] = "active";
-    edited["latest_invoice"] = draft.id();
-  }));
+  renew_by(tx, subscription, {.at = tx.now()}, settings);
+}
+
+void renew_into(store::Transaction& tx, const store::Document& subscription, const Json& ended,
+                const api::Settings& settings) {
+  renew_by(tx, subscription, {.at = tx.now(), .ended = &ended}, settings);
+}
+
+store::Document bill_later(store::Transaction& tx, const store::Document& subscription, Bill bill,
+                           const api::Settings& settings) {
+  if (!has_lines(bill)) return subscription;
+  const store::Document draft = store_waiting_draft(tx, std::move(bill), settings);
+  return set_latest_invoice(tx, subscription, draft.id());
 }
 
 void cancel_at_its_time(store::Transaction& tx, const store::Document& subscription,
@@ -223,7 +248,7 @@ void cancel_at_its_time(store::Transaction& tx, const store::Document& subscript
   if (has_lines(bill)) {
     ending.last_invoice = store_waiting_draft(tx, std::move(bill), settings).id();
   }
-  tx.emit("customer.subscription.deleted", end_subscription(tx, subscription, ending));
+  announce_end(tx, end_subscription(tx, subscription, ending), ScheduleEnd::completed);
 }
 
 store::Document cancel_now(store::Transaction& tx, const store::Document& subscription,
@@ -235,15 +260,15 @@ store::Document cancel_now(store::Transaction& tx, const store::Document& subscr
     if (last) ending.last_invoice = last.id();
   }
   const store::Document ended = end_subscription(tx, subscription, ending);
-  tx.emit("customer.subscription.deleted", ended);
+  announce_end(tx, ended, ScheduleEnd::canceled);
   return ended;
 }
 
 void end_subscriptions_of(store::Transaction& tx, std::string_view customer) {
   for (const store::Document& subscription : tx.where("subscription", "customer", customer)) {
     if (is_ended(*subscription)) continue;
-    tx.emit("customer.subscription.deleted",
-            end_subscription(tx, subscription, {.reason = "cancellation_requested"}));
+    announce_end(tx, end_subscription(tx, subscription, {.reason = "cancellation_requested"}),
+                 ScheduleEnd::canceled);
   }
 }
 
@@ -256,13 +281,15 @@ void end_for_failed_payment(store::Transaction& tx, const store::Document& subsc
             tx.update(subscription, [](Json& edited) { edited["status"] = "unpaid"; }));
     return;
   }
-  tx.emit("customer.subscription.deleted",
-          end_subscription(tx, subscription, {.reason = "payment_failed"}));
+  announce_end(tx, end_subscription(tx, subscription, {.reason = "payment_failed"}),
+               ScheduleEnd::aborted);
 }
 
 void end_incomplete(store::Transaction& tx, const store::Document& subscription) {
-  tx.emit("customer.subscription.updated",
-          end_subscription(tx, subscription, {.status = "incomplete_expired"}));
+  const store::Document ended =
+      end_subscription(tx, subscription, {.status = "incomplete_expired"});
+  tx.emit("customer.subscription.updated", ended);
+  end_schedule_of(tx, *ended, ScheduleEnd::canceled);
 }
 
 void expire_incomplete(store::Transaction& tx, const store::Document& subscription,
@@ -280,11 +307,16 @@ void notify_upcoming(store::Transaction& tx, const store::Document& subscription
                      const api::Settings& settings) {
   const Seconds end = period_of(*subscription).end;
   tx.update(subscription, [&](Json& edited) { edited["_upcoming_noticed"] = end; });
-  Bill bill = compose_renewal(tx, *subscription, {.at = end, .preview = true});
+  const store::Transaction::Savepoint before = tx.savepoint();
+  const PhasesAhead ahead = rehearse_phases(tx, tx.find("subscription", subscription.id()));
+  Bill bill = compose_renewal(
+      tx, *ahead.subscription,
+      {.at = end, .preview = true, .ended = ahead.ended.is_null() ? nullptr : &ahead.ended});
   bill.invoice["created"] = end;
   bill.invoice["next_payment_attempt"] = end + settings.draft_grace;
   settle_bill(tx, bill);
   bill.invoice["ending_balance"] = 0;
+  tx.roll_back(before);
   // The event keeps the preview; the store does not.
   const store::Document preview = tx.insert(std::move(bill.invoice));
   tx.emit("invoice.upcoming", preview);

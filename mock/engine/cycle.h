@@ -16,6 +16,7 @@ struct StartOptions {
   Json add_invoice_items = nullptr;  // of the parameters
   PaymentBehavior payment_behavior = PaymentBehavior::allow_incomplete;
   bool off_session = false;
+  bool waits = false;  // the first invoice stays a draft like a renewal's: that of a schedule
 };
 // Stores the new subscription (items with their first period inside) and bills it. Throws when the
 // first payment refuses it.
@@ -29,6 +30,13 @@ store::Document store_draft(store::Transaction& tx, Bill bill);
 // Steps of time, each with now = its moment.
 void renew(store::Transaction& tx, const store::Document& subscription,
            const api::Settings& settings);
+// A renewal into other items: `ended` is the subscription as it was until now.
+void renew_into(store::Transaction& tx, const store::Document& subscription, const Json& ended,
+                const api::Settings& settings);
+// A bill that nobody asked for in a request waits as a draft, and becomes the latest invoice. Gives
+// the subscription.
+store::Document bill_later(store::Transaction& tx, const store::Document& subscription, Bill bill,
+                           const api::Settings& settings);
 void notice_trial_end(store::Transaction& tx, const store::Document& subscription,
                       const api::Settings& settings);
 void end_trial_by_itself(store::Transaction& tx, const store::Document& subscription,

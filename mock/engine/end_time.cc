@@ -14,26 +14,27 @@ namespace {
 
 const Json& items_of(const Json& subscription) { return subscription.at("items").at("data"); }
 
-Seconds natural_end(const Json& subscription, const Json& item) {
+// Of the period that holds now: that of a backdated subscription may have begun long before.
+Seconds natural_end(const Json& subscription, const Json& item, Seconds now) {
   if (text(subscription, "status") == "trialing") return integer(subscription, "trial_end");
   return billing::period_at(integer(subscription, "billing_cycle_anchor"),
                             read_recurrence(item.at("price").at("recurring")),
-                            integer(item, "current_period_start"))
+                            std::max(now, integer(item, "current_period_start")))
       .end;
 }
 
-Seconds earliest_end(const Json& subscription) {
-  Seconds end = natural_end(subscription, items_of(subscription).at(0));
+Seconds earliest_end(const Json& subscription, Seconds now) {
+  Seconds end = natural_end(subscription, items_of(subscription).at(0), now);
   for (const Json& item : items_of(subscription)) {
-    end = std::min(end, natural_end(subscription, item));
+    end = std::min(end, natural_end(subscription, item, now));
   }
   return end;
 }
 
-Seconds latest_end(const Json& subscription) {
+Seconds latest_end(const Json& subscription, Seconds now) {
   Seconds end = 0;
   for (const Json& item : items_of(subscription)) {
-    end = std::max(end, natural_end(subscription, item));
+    end = std::max(end, natural_end(subscription, item, now));
   }
   return end;
 }
@@ -41,12 +42,13 @@ Seconds latest_end(const Json& subscription) {
 // Empty: it goes on.
 std::optional<Seconds> asked_end(const Json& subscription, const Json& params, Seconds now,
                                  const std::string& prefix) {
-  if (maybe_boolean(params, "cancel_at_period_end")) return earliest_end(subscription);
+  if (maybe_boolean(params, "cancel_at_period_end")) return earliest_end(subscription, now);
   if (!has(params, "cancel_at")) return std::nullopt;
   const Json& asked = params.at("cancel_at");
-  if (asked == "min_period_end") return earliest_end(subscription);
+  if (asked == "min_period_end") return earliest_end(subscription, now);
   // Guess: nothing is billed beyond the longest current period, so both words mean its end.
-  if (asked == "max_period_end" || asked == "max_billed_until") return latest_end(subscription);
+  if (asked == "max_period_end" || asked == "max_billed_until")
+    return latest_end(subscription, now);
   if (asked.get<Seconds>() <= now) {
     throw api::future_timestamp_required(under(prefix, "cancel_at"));
   }
@@ -60,7 +62,7 @@ void write_end(Json& subscription, const Json& params, std::optional<Seconds> en
   subscription["canceled_at"] = end ? Json(now) : Json();
   subscription["cancellation_details"]["reason"] = end ? Json("cancellation_requested") : Json();
   for (Json& item : subscription.at("items").at("data")) {
-    const Seconds natural = natural_end(subscription, item);
+    const Seconds natural = natural_end(subscription, item, now);
     item["current_period_end"] = end ? std::min(*end, natural) : natural;
   }
 }

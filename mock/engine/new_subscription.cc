@@ -28,20 +28,6 @@ bool asks_for(const Json& params, const char* name) {
   return *found != 0;
 }
 
-Json billing_mode(const Json& params, std::string_view version, Seconds now) {
-  std::string type = version < flexible_by_default ? "classic" : "flexible";
-  std::string discounts = "included";
-  if (has(params, "billing_mode")) {
-    type = text(params.at("billing_mode"), "type");
-    const Json& asked = at_path(params, {"billing_mode", "flexible", "proration_discounts"});
-    if (asked.is_string()) discounts = asked.get<std::string>();
-  }
-  if (type == "classic") return {{"flexible", nullptr}, {"type", "classic"}};
-  return {{"flexible", {{"proration_discounts", discounts}}},
-          {"type", "flexible"},
-          {"updated_at", now}};
-}
-
 // The fields of a plain create that are neither null nor empty by the catalogue.
 void set_plain_fields(Json& subscription) {
   subscription["automatic_tax"] = {
@@ -98,6 +84,20 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 
 }  // namespace
 
+Json billing_mode(const Json& params, std::string_view version, Seconds now) {
+  std::string type = version < flexible_by_default ? "classic" : "flexible";
+  std::string discounts = "included";
+  if (has(params, "billing_mode")) {
+    type = text(params.at("billing_mode"), "type");
+    const Json& asked = at_path(params, {"billing_mode", "flexible", "proration_discounts"});
+    if (asked.is_string()) discounts = asked.get<std::string>();
+  }
+  if (type == "classic") return {{"flexible", nullptr}, {"type", "classic"}};
+  return {{"flexible", {{"proration_discounts", discounts}}},
+          {"type", "flexible"},
+          {"updated_at", now}};
+}
+
 void refuse_unsupported(const Json& params, std::string_view operation) {
   for (const char* name : {"application_fee_percent", "billing_schedules", "default_source",
                            "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
@@ -137,14 +137,14 @@ void set_terms(store::Transaction& tx, Json& subscription, const Json& params,
 }
 
 std::string attached_payment_method(store::Transaction& tx, const Json& params,
-                                    const std::string& customer) {
+                                    const std::string& customer, const std::string& prefix) {
+  const std::string param = under(prefix, "default_payment_method");
   const std::string id = text(params, "default_payment_method");
-  const store::Document method =
-      api::require_param(tx, "payment_method", id, "default_payment_method");
+  const store::Document method = api::require_param(tx, "payment_method", id, param);
   if (maybe_text(*method, "customer") != customer) {
     throw api::invalid_request("The customer does not have a payment method with the ID " + id +
                                    ". The payment method must be attached to the customer.",
-                               "default_payment_method", "resource_missing");
+                               param, "resource_missing");
   }
   return id;
 }

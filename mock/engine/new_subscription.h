@@ -26,9 +26,13 @@ void refuse_unsupported(const Json& params, std::string_view operation);
 void set_terms(store::Transaction& tx, Json& subscription, const Json& params,
                const std::string& prefix = {});
 
+// billing_mode of the parameters, else the version's default.
+[[nodiscard]] Json billing_mode(const Json& params, std::string_view version, Seconds now);
+
 // Checks of single parameters that creation and update share.
 [[nodiscard]] std::string attached_payment_method(store::Transaction& tx, const Json& params,
-                                                  const std::string& customer);
+                                                  const std::string& customer,
+                                                  const std::string& prefix = {});
 void check_days_until_due(const Json& params, const std::string& collection_method,
                           bool has_days_already);
 [[nodiscard]] Json read_thresholds(const Json& params);

@@ -8,6 +8,9 @@
 #include "engine/items.h"
 #include "engine/lines.h"
 #include "engine/new_subscription.h"
+#include "engine/schedules/phase_change.h"
+#include "engine/schedules/schedule.h"
+#include "engine/settings.h"
 #include "engine/update_subscription.h"
 
 namespace okapi::engine {
@@ -20,11 +23,7 @@ const Json& details_of(const Json& params) {
 }
 
 void refuse_unsupported_preview(const Json& params) {
-  for (const char* name : {"schedule", "schedule_details", "on_behalf_of"}) {
-    if (has(params, name) && !params.at(name).empty()) {
-      throw api::not_implemented(std::string("a preview with `") + name + "`");
-    }
-  }
+  if (has(params, "on_behalf_of")) throw api::not_implemented("a preview with `on_behalf_of`");
   for (const char* name : {"pause", "resume_at", "billing_schedules"}) {
     if (has(details_of(params), name) && !details_of(params).at(name).empty()) {
       throw api::not_implemented(std::string("a preview with `subscription_details[") + name +
@@ -44,6 +43,7 @@ api::ApiError nothing_upcoming(const std::string& customer) {
 struct Target {
   store::Document customer;
   store::Document subscription;  // empty: none yet
+  store::Document schedule;      // asked for by name; empty: none
 };
 
 // Stripe: with a customer alone, the subscription whose next invoice comes first.
@@ -56,24 +56,37 @@ store::Document next_to_renew(const store::Transaction& tx, const std::string& c
   return next;
 }
 
+// The customer of what the request names; nothing is looked at twice.
+std::string customer_of(const Json& params, const Target& target) {
+  if (const auto customer = maybe_text(params, "customer")) return *customer;
+  return text(target.subscription ? *target.subscription : *target.schedule, "customer");
+}
+
 Target target_of(api::Context& ctx) {
   const auto customer = maybe_text(ctx.params, "customer");
   const auto subscription = maybe_text(ctx.params, "subscription");
-  if (!customer && !subscription) {
+  const auto schedule = maybe_text(ctx.params, "schedule");
+  if (!customer && !subscription && !schedule) {
     throw api::invalid_request(
         "You must either provide a `customer` or a `subscription` to the upcoming invoice "
         "endpoint.");
   }
   Target target;
+  if (schedule) {
+    target.schedule = api::require_param(ctx.tx, "subscription_schedule", *schedule, "schedule");
+    if (const auto id = maybe_text(*target.schedule, "subscription")) {
+      target.subscription = ctx.tx.find("subscription", *id);
+    }
+  }
   if (subscription) {
     target.subscription = api::require_param(ctx.tx, "subscription", *subscription, "subscription");
   }
   target.customer =
-      api::require_param(ctx.tx, "customer",
-                         customer ? *customer : text(*target.subscription, "customer"), "customer");
+      api::require_param(ctx.tx, "customer", customer_of(ctx.params, target), "customer");
   enter_time_of(ctx.tx, *target.customer);
-  const bool makes_one = has(details_of(ctx.params), "items");
-  if (!subscription && !makes_one) {
+  const bool makes_one =
+      has(details_of(ctx.params), "items") || has(ctx.params, "schedule_details");
+  if (!subscription && !schedule && !makes_one) {
     target.subscription = next_to_renew(ctx.tx, target.customer.id());
   }
   return target;
@@ -123,18 +136,20 @@ Bill preview_next(api::Context& ctx, const Target& target) {
   if (maybe_boolean(details_of(ctx.params), "cancel_now")) {
     return compose_last(ctx.tx, *target.subscription, true);
   }
-  const AppliedChanges applied = applied_details(ctx, target);
+  AppliedChanges applied = applied_details(ctx, target);
   // Stripe: what would be invoiced at once is shown alone (docs, preview changes).
   if (applied.bills != BillsAtOnce::no) return compose_changes(ctx.tx, applied, true);
-  const Json& subscription = *applied.subscription;
-  const Seconds end = period_of(subscription).end;
+  const PhasesAhead ahead = rehearse_phases(ctx.tx, applied.subscription);
+  const Json& subscription = *ahead.subscription;
+  const Seconds end = period_of(ahead.ended.is_null() ? subscription : ahead.ended).end;
   const auto cancel_at = maybe_integer(subscription, "cancel_at");
   Bill bill = compose_renewal(ctx.tx, subscription,
                               {.at = end,
                                .ends = cancel_at && *cancel_at <= end,
                                .preview = true,
                                // Stripe: the next regular invoice, without what is pending.
-                               .pending = maybe_text(ctx.params, "preview_mode") != "recurring"});
+                               .pending = maybe_text(ctx.params, "preview_mode") != "recurring",
+                               .ended = ahead.ended.is_null() ? nullptr : &ahead.ended});
   bill.invoice["created"] = end;
   set_auto_advance(bill.invoice, true, end + ctx.settings.draft_grace);
   return bill;
@@ -157,8 +172,47 @@ Bill preview_pending(api::Context& ctx, const Target& target) {
   return bill;
 }
 
-Bill compose_preview(api::Context& ctx, const Target& target) {
+Json first_start(const Json& details) {
+  const Json& phases = details.value("phases", Json::array());
+  return phases.empty() ? Json("now") : phases.at(0).value("start_date", Json("now"));
+}
+
+// The schedule as schedule_details would make or change it. Its own prorations would be pending.
+Target with_schedule_details(api::Context& ctx, Target target) {
+  if (!has(ctx.params, "schedule_details")) return target;
+  Json details = ctx.params.at("schedule_details");
+  if (target.schedule) {
+    details["proration_behavior"] = "create_prorations";
+    target.schedule = update_schedule(ctx.tx, target.schedule, details, settings_of(ctx));
+  } else {
+    details["customer"] = target.customer.id();
+    if (!has(details, "start_date")) details["start_date"] = first_start(details);
+    target.schedule = create_schedule(ctx.tx, details, ctx.version, settings_of(ctx));
+  }
+  if (const auto id = maybe_text(*target.schedule, "subscription")) {
+    target.subscription = ctx.tx.find("subscription", *id);
+  }
+  return target;
+}
+
+// Stripe: the first invoice of a schedule, made already where it starts now.
+Bill preview_schedule(api::Context& ctx, const Target& target) {
+  if (text(*target.schedule, "status") != "not_started") {
+    throw nothing_upcoming(target.customer.id());
+  }
+  ctx.tx.set_now(integer(target.schedule->at("phases").at(0), "start_date"));
+  return compose_first(ctx.tx, first_subscription(ctx.tx, target.schedule, ctx.version), true);
+}
+
+Bill compose_preview(api::Context& ctx, const Target& named) {
+  const bool had_none = !named.subscription;
+  const Target target = with_schedule_details(ctx, named);
   add_given_items(ctx, target);
+  if (target.schedule && target.subscription && had_none) {
+    // The schedule would begin at once: what it would be billed first.
+    return compose_first(ctx.tx, *target.subscription, true);
+  }
+  if (target.schedule && !target.subscription) return preview_schedule(ctx, target);
   if (target.subscription) return preview_next(ctx, target);
   if (has(details_of(ctx.params), "items")) return preview_new(ctx, target);
   return preview_pending(ctx, target);

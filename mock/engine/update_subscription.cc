@@ -48,10 +48,6 @@ billing::Recurrence first_recurrence(const Json& subscription) {
   return read_recurrence(subscription.at("items").at("data").at(0).at("price").at("recurring"));
 }
 
-bool same(billing::Recurrence a, billing::Recurrence b) {
-  return a.interval == b.interval && a.interval_count == b.interval_count;
-}
-
 bool is_free(const store::Transaction& tx, const Json& subscription) {
   return std::ranges::all_of(subscription.at("items").at("data"), [&](const Json& item) {
     if (is_metered_item(item)) return true;
@@ -65,7 +61,7 @@ bool is_free(const store::Transaction& tx, const Json& subscription) {
 // Stripe: in classic billing another interval, or a first price above zero, begins a new period.
 bool resets_classic_anchor(store::Transaction& tx, const Json& before, const Json& after) {
   if (is_flexible(before)) return false;
-  if (!same(first_recurrence(before), first_recurrence(after))) return true;
+  if (first_recurrence(before) != first_recurrence(after)) return true;
   return is_free(tx, before) && !is_free(tx, after);
 }
 
@@ -178,9 +174,6 @@ Bill compose_changes(store::Transaction& tx, const AppliedChanges& applied, bool
                          .billing_reason = applied.billing_reason});
 }
 
-namespace {
-
-// Metered items begin theirs after the bill has taken what was used.
 store::Document begin_new_period(store::Transaction& tx, const store::Document& subscription) {
   return tx.update(subscription, [&](Json& edited) {
     for (Json& item : edited.at("items").at("data")) {
@@ -188,6 +181,8 @@ store::Document begin_new_period(store::Transaction& tx, const store::Document& 
     }
   });
 }
+
+namespace {
 
 bool waits_for_payment(const Json& params) {
   return maybe_text(params, "payment_behavior") == "pending_if_incomplete";

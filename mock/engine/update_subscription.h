@@ -33,11 +33,13 @@ struct ParamNames {
 // The bill of what was applied; empty of lines when nothing is to be billed at once.
 [[nodiscard]] Bill compose_changes(store::Transaction& tx, const AppliedChanges& applied,
                                    bool preview);
+// After a bill of a new period was composed: metered items begin theirs, now that the bill has
+// taken what was used.
+store::Document begin_new_period(store::Transaction& tx, const store::Document& subscription);
 // Makes, finalizes and pays that bill by payment_behavior and off_session of the parameters; gives
 // the subscription as it is then.
 store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
-                             const Json& before, const Json& params,
-                             const api::Settings& settings);
+                             const Json& before, const Json& params, const api::Settings& settings);
 // Refuses what payment_behavior does not go with, before anything is changed.
 void check_payment_behavior(const Json& params);
 

@@ -6,6 +6,7 @@
 #include "engine/clock.h"
 #include "engine/items.h"
 #include "engine/new_subscription.h"
+#include "engine/schedules/schedule.h"
 #include "engine/settings.h"
 #include "engine/update_subscription.h"
 
@@ -47,6 +48,7 @@ store::Document change(api::Context& ctx, const store::Document& subscription, J
   const store::Document changed =
       engine::bill_changes(ctx.tx, applied, *subscription, params, engine::settings_of(ctx));
   if (!(changed == subscription)) ctx.tx.emit("customer.subscription.updated", changed);
+  engine::follow_direct_change(ctx.tx, *subscription, *changed, params);
   return changed;
 }
 

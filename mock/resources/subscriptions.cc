@@ -9,6 +9,7 @@
 #include "engine/items.h"
 #include "engine/new_subscription.h"
 #include "engine/pauses.h"
+#include "engine/schedules/schedule.h"
 #include "engine/settings.h"
 #include "engine/terms.h"
 #include "engine/update_subscription.h"
@@ -102,6 +103,7 @@ api::Reply update(api::Context& ctx) {
   check_updatable(*before, ctx.params);
   engine::refuse_unsupported(ctx.params, "a subscription update");
   engine::check_payment_behavior(ctx.params);
+  engine::check_not_scheduled(*before, ctx.params);
   engine::AppliedChanges applied = engine::apply_changes(ctx.tx, before, ctx.params);
   applied.subscription = ctx.tx.update(applied.subscription, [&](Json& edited) {
     edit_plain_fields(ctx, edited);
@@ -112,6 +114,7 @@ api::Reply update(api::Context& ctx) {
   const store::Document updated =
       engine::bill_changes(ctx.tx, applied, *before, ctx.params, engine::settings_of(ctx));
   if (*updated != *before) ctx.tx.emit("customer.subscription.updated", updated);
+  engine::follow_direct_change(ctx.tx, *before, *updated, ctx.params);
   return updated;
 }
 

@@ -28,15 +28,16 @@ std::string as_curl(const std::string& method, const std::string& target, const 
 }  // namespace
 
 const History::Step History::steps[] = {
-    &History::subscribe,       &History::subscribe,      &History::change_items,
-    &History::change_items,    &History::change_items,   &History::add_or_remove_item,
-    &History::cancel,          &History::change_terms,   &History::report_usage,
-    &History::report_usage,    &History::report_usage,   &History::advance,
-    &History::advance,         &History::advance,        &History::advance,
-    &History::invoice_by_hand, &History::act_on_invoice, &History::act_on_invoice,
-    &History::act_on_invoice,  &History::credit_note,    &History::refund,
-    &History::adjust_balance,  &History::grant_credits,  &History::change_card,
-    &History::pause_or_resume, &History::pay_once,       &History::delete_something,
+    &History::subscribe,       &History::subscribe,       &History::change_items,
+    &History::change_items,    &History::change_items,    &History::add_or_remove_item,
+    &History::cancel,          &History::change_terms,    &History::report_usage,
+    &History::report_usage,    &History::report_usage,    &History::advance,
+    &History::advance,         &History::advance,         &History::advance,
+    &History::invoice_by_hand, &History::act_on_invoice,  &History::act_on_invoice,
+    &History::act_on_invoice,  &History::credit_note,     &History::refund,
+    &History::adjust_balance,  &History::grant_credits,   &History::change_card,
+    &History::pause_or_resume, &History::pay_once,        &History::delete_something,
+    &History::schedule,        &History::change_schedule,
 };
 
 History::History(std::uint64_t seed) {
@@ -176,6 +177,11 @@ void History::subscribe() {
                std::to_string(memory_.now + static_cast<Seconds>(memory_.random.below(30)) * day));
   }
   if (once_in(8)) body += "&cancel_at_period_end=true";
+  if (once_in(8)) {
+    body +=
+        concat("&backdate_start_date=",
+               std::to_string(memory_.now - static_cast<Seconds>(memory_.random.below(90)) * day));
+  }
   const Json answer = post("/v1/subscriptions", body);
   remember("subscription", answer);
   if (!answer.contains("items")) return;
@@ -338,6 +344,53 @@ void History::pay_once() {
               "&automatic_payment_methods[enabled]=true"
               "&automatic_payment_methods[allow_redirects]=never&capture_method=",
               one_of("automatic", "manual")));
+}
+
+void History::schedule() {
+  if (once_in(2)) {
+    remember("schedule",
+             post("/v1/subscription_schedules", concat("from_subscription=", any("subscription"))));
+    return;
+  }
+  const Seconds start = memory_.now + (static_cast<Seconds>(memory_.random.below(20)) - 10) * day;
+  std::string body = concat("customer=", any("customer"),
+                            "&start_date=", once_in(2) ? std::string("now") : std::to_string(start),
+                            "&end_behavior=", one_of("release", "cancel"));
+  if (once_in(4)) body += "&billing_mode[type]=classic";
+  for (const char* phase : {"0", "1", "2"}) {
+    const std::string at = concat("&phases[", phase, "]");
+    body += concat(at, "[items][0][price]=", once_in(4) ? any("metered") : any("licensed"));
+    if (once_in(3)) body += concat(at, "[items][1][price]=", any("licensed"));
+    body +=
+        concat(at, "[proration_behavior]=", one_of("create_prorations", "always_invoice", "none"));
+    body += concat(at, "[duration][interval]=", one_of("month", "week"));
+    if (once_in(5)) body += concat(at, "[trial]=true");
+    if (once_in(5)) body += concat(at, "[billing_cycle_anchor]=phase_start");
+    if (once_in(2)) break;
+  }
+  const Json answer = post("/v1/subscription_schedules", body);
+  remember("schedule", answer);
+  if (has(answer, "subscription")) {
+    memory_.ids["subscription"].push_back(text(answer, "subscription"));
+  }
+}
+
+void History::change_schedule() {
+  const std::string target = concat("/v1/subscription_schedules/", any("schedule"));
+  if (once_in(4)) {
+    post(concat(target, "/", one_of("cancel", "release")));
+    return;
+  }
+  const Json schedule = send("GET", target);
+  if (!has(schedule, "current_phase")) return;
+  const Json& current = schedule.at("current_phase");
+  post(target,
+       concat("phases[0][start_date]=", std::to_string(integer(current, "start_date")),
+              "&phases[0][items][0][price]=", any("licensed"), "&phases[0][end_date]=",
+              once_in(4) ? std::string("now") : std::to_string(integer(current, "end_date")),
+              "&phases[1][items][0][price]=", any("licensed"),
+              "&proration_behavior=", one_of("create_prorations", "always_invoice", "none"),
+              "&end_behavior=", one_of("release", "cancel")));
 }
 
 void History::delete_something() {

@@ -84,6 +84,8 @@ class History {
   void change_card();
   void pause_or_resume();
   void pay_once();
+  void schedule();
+  void change_schedule();
   void delete_something();
 
   std::unique_ptr<server::Dispatch> dispatch_;

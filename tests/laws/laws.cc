@@ -162,6 +162,7 @@ class Judge {
         if (std::exchange(seen[name], true)) continue;
         const Seconds start = integer(counted, "start");
         const Seconds end = integer(counted, "end");
+        if (start == end) continue;  // the first line of classic billing, which covers no time
         const auto finalized =
             maybe_integer(invoice->at("status_transitions"), "finalized_at").value_or(0);
         std::int64_t reported = 0;
