@@ -337,18 +337,18 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   if (const auto cancel_at = maybe_integer(subscription, "cancel_at")) {
     due.push_back({.at = *cancel_at, .rank = 4, .action = "cancel", .clock = clock});
   }
+  if (has(subscription, "pending_update")) {
+    due.push_back({.at = integer(subscription.at("pending_update"), "expires_at"),
+                   .rank = 3,
+                   .action = "expire_pending_update",
+                   .clock = clock});
+  }
   if (text(subscription, "status") == "paused") return;
   const Json& resumes_at = at_path(subscription, {"pause_collection", "resumes_at"});
   if (resumes_at.is_number()) {
     due.push_back({.at = resumes_at.get<Seconds>(),
                    .rank = 3,
                    .action = "resume_collection",
-                   .clock = clock});
-  }
-  if (has(subscription, "pending_update")) {
-    due.push_back({.at = integer(subscription.at("pending_update"), "expires_at"),
-                   .rank = 3,
-                   .action = "expire_pending_update",
                    .clock = clock});
   }
   const bool trial = is_trialing(subscription);

@@ -106,6 +106,13 @@ void drop_pending_update(store::Transaction& tx, const store::Document& subscrip
   tx.emit("customer.subscription.updated", dropped);
 }
 
+store::Document replace_pending_update(store::Transaction& tx,
+                                       const store::Document& subscription) {
+  if (!has(*subscription, "pending_update")) return subscription;
+  expire_pending_update(tx, subscription, {});
+  return tx.find("subscription", subscription.id());
+}
+
 void expire_pending_update(store::Transaction& tx, const store::Document& subscription,
                            const api::Settings&) {
   const std::string invoice = text(*subscription, "_pending_invoice");

@@ -19,6 +19,9 @@ void apply_pending_update(store::Transaction& tx, const store::Document& subscri
 // Its invoice was voided.
 void drop_pending_update(store::Transaction& tx, const store::Document& subscription,
                          std::string_view invoice);
+// Guess: another change takes the place of one that waits, whose invoice is voided. Gives the
+// subscription without it.
+store::Document replace_pending_update(store::Transaction& tx, const store::Document& subscription);
 // A step of time: expires_at is reached; the invoice is voided.
 void expire_pending_update(store::Transaction& tx, const store::Document& subscription,
                            const api::Settings& settings);

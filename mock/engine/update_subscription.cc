@@ -48,6 +48,16 @@ billing::Recurrence first_recurrence(const Json& subscription) {
   return read_recurrence(subscription.at("items").at("data").at(0).at("price").at("recurring"));
 }
 
+// Guess: a paused subscription is billed for nothing until it resumes, so that changes cost
+// nothing.
+bool rests(const Json& subscription) { return text(subscription, "status") == "paused"; }
+
+Json as_free(Json params) {
+  params["proration_behavior"] = "none";
+  params.erase("billing_cycle_anchor");
+  return params;
+}
+
 bool is_free(const store::Transaction& tx, const Json& subscription) {
   return std::ranges::all_of(subscription.at("items").at("data"), [&](const Json& item) {
     if (is_metered_item(item)) return true;
@@ -120,7 +130,7 @@ AppliedChanges change_running_items(store::Transaction& tx, const store::Documen
   const store::Transaction::Savepoint before = tx.savepoint();
   const ItemChanges changes = item_changes(params, *subscription, names);
   const store::Document changed = change_items(tx, subscription, changes);
-  if (resets_classic_anchor(tx, *subscription, *changed)) {
+  if (!rests(*subscription) && resets_classic_anchor(tx, *subscription, *changed)) {
     tx.roll_back(before);
     return restart(tx, tx.find("subscription", subscription.id()), params, names);
   }
@@ -154,8 +164,11 @@ void apply_trial(store::Transaction& tx, AppliedChanges& applied, const Json& pa
 
 }  // namespace
 
-AppliedChanges apply_changes(store::Transaction& tx, const store::Document& subscription,
-                             const Json& params, const ParamNames& names) {
+AppliedChanges apply_changes(store::Transaction& tx, const store::Document& before,
+                             const Json& given, const ParamNames& names) {
+  const Json params = rests(*before) ? as_free(given) : given;
+  const bool replaces = has(params, "items") || asks_for_new_anchor(params);
+  const store::Document subscription = replaces ? replace_pending_update(tx, before) : before;
   AppliedChanges applied = apply_items(tx, subscription, params, names);
   add_invoice_items(tx, *applied.subscription, params);
   apply_trial(tx, applied, params);
@@ -164,6 +177,7 @@ AppliedChanges apply_changes(store::Transaction& tx, const store::Document& subs
     const bool at_once = proration_behavior(params) == "always_invoice";
     if (at_once && applied.bills == BillsAtOnce::no) applied.bills = BillsAtOnce::prorations;
   }
+  applied.before = subscription;
   return applied;
 }
 
@@ -207,8 +221,7 @@ void check_payment_behavior(const Json& params) {
 }
 
 store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
-                             const Json& before, const Json& params,
-                             const api::Settings& settings) {
+                             const Json& params, const api::Settings& settings) {
   if (applied.bills == BillsAtOnce::no) return applied.subscription;
   Bill bill = compose_changes(tx, applied, false);
   store::Document current = applied.subscription;
@@ -216,7 +229,7 @@ store::Document bill_changes(store::Transaction& tx, const AppliedChanges& appli
   const BilledNow billed = bill_now(tx, current, std::move(bill), settings, how_to_bill(params));
   current = tx.find("subscription", current.id());
   if (billed != BilledNow::unpaid || !waits_for_payment(params)) return current;
-  return park_update(tx, current, before);
+  return park_update(tx, current, *applied.before);
 }
 
 }  // namespace okapi::engine

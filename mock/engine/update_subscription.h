@@ -13,6 +13,7 @@ enum class BillsAtOnce { no, prorations, new_period };
 
 struct AppliedChanges {
   store::Document subscription;
+  store::Document before = {};
   BillsAtOnce bills = BillsAtOnce::no;
   std::string billing_reason = "subscription_update";
 };
@@ -39,7 +40,7 @@ store::Document begin_new_period(store::Transaction& tx, const store::Document& 
 // Makes, finalizes and pays that bill by payment_behavior and off_session of the parameters; gives
 // the subscription as it is then.
 store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
-                             const Json& before, const Json& params, const api::Settings& settings);
+                             const Json& params, const api::Settings& settings);
 // Refuses what payment_behavior does not go with, before anything is changed.
 void check_payment_behavior(const Json& params);
 

@@ -46,7 +46,7 @@ store::Document change(api::Context& ctx, const store::Document& subscription, J
   engine::check_thresholds_fit(ctx.tx, *applied.subscription);
   engine::sync_items(ctx.tx, applied.subscription);
   const store::Document changed =
-      engine::bill_changes(ctx.tx, applied, *subscription, params, engine::settings_of(ctx));
+      engine::bill_changes(ctx.tx, applied, params, engine::settings_of(ctx));
   if (!(changed == subscription)) ctx.tx.emit("customer.subscription.updated", changed);
   engine::follow_direct_change(ctx.tx, *subscription, *changed, params);
   return changed;

@@ -112,7 +112,7 @@ api::Reply update(api::Context& ctx) {
   engine::check_thresholds_fit(ctx.tx, *applied.subscription);
   engine::sync_items(ctx.tx, applied.subscription);
   const store::Document updated =
-      engine::bill_changes(ctx.tx, applied, *before, ctx.params, engine::settings_of(ctx));
+      engine::bill_changes(ctx.tx, applied, ctx.params, engine::settings_of(ctx));
   if (*updated != *before) ctx.tx.emit("customer.subscription.updated", updated);
   engine::follow_direct_change(ctx.tx, *before, *updated, ctx.params);
   return updated;

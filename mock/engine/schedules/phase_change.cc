@@ -194,7 +194,7 @@ store::Document apply_phase_change(store::Transaction& tx, const Json& schedule,
   const Json params = subscription_params(schedule, phase);
   const Json update = update_params(tx, before, phase, params, proration_behavior);
   const AppliedChanges applied = change_inside(tx, subscription, params, update);
-  const store::Document changed = bill_changes(tx, applied, before, update, settings);
+  const store::Document changed = bill_changes(tx, applied, update, settings);
   if (*changed != before) tx.emit("customer.subscription.updated", changed);
   return changed;
 }
