@@ -22,6 +22,13 @@ std::vector<std::string> paths_below_data(const std::vector<std::string>& paths)
   return below;
 }
 
+// What was made for this answer may hold rows with internal fields at any depth.
+void strip_below(Json& value) {
+  strip_internal_fields(value);
+  if (!value.is_structured()) return;
+  for (Json& member : value) strip_below(member);
+}
+
 void append_document(std::string& out, store::Transaction* tx, const store::Document& document,
                      const std::vector<std::string>& expand_paths, int depth) {
   const bool expands = tx != nullptr && !expand_paths.empty();
@@ -30,14 +37,18 @@ void append_document(std::string& out, store::Transaction* tx, const store::Docu
     return;
   }
   Json tree = public_tree(document);
-  if (expands) expand(*tx, tree, expand_paths);
+  if (expands) {
+    expand(*tx, tree, expand_paths);
+    strip_below(tree);
+  }
   append_pretty(out, to_compact(tree), depth);
 }
 
 void append_tree(std::string& out, store::Transaction& tx, Json tree,
                  const std::vector<std::string>& expand_paths, int depth) {
-  strip_internal_fields(tree);
+  // What is expanded may be made of the internal fields.
   if (!expand_paths.empty()) expand(tx, tree, expand_paths);
+  strip_below(tree);
   append_pretty(out, to_compact(tree), depth);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/finalize.h"
 #include "engine/pauses.h"
 #include "engine/pending_update.h"
+#include "engine/quotes.h"
 #include "engine/schedules/pause_schedules.h"
 #include "engine/schedules/schedule.h"
 #include "engine/thresholds.h"
@@ -51,6 +52,7 @@ constexpr Step steps[] = {
     {"invoice", "overdue", pass_due_date},
     {"invoice", "retry", retry_payment},
     {"promotion_code", "expire", expire_code_by_date},
+    {"quote", "expire", expire_quote},
     {"subscription", "bill_thresholds", bill_thresholds},
     {"subscription", "cancel", cancel_at_its_time},
     {"subscription", "end_trial", end_trial_by_itself},

@@ -24,7 +24,7 @@ store::Document redeem(store::Transaction& tx, const DiscountOwner& owner, const
                        const std::string& param) {
   const Redemption redemption = require_redeemable(
       tx, entry, {.customer = owner.customer, .currency = owner.currency}, param);
-  count_redemption(tx, redemption);
+  if (owner.counts) count_redemption(tx, redemption);
   Json discount = api::default_object(tx, "discount");
   discount["checkout_session"] = nullptr;
   discount["customer"] = or_null(owner.customer);
@@ -170,6 +170,20 @@ Json set_discounts(store::Transaction& tx, const DiscountOwner& owner, const Jso
     if (discount && owner.announces) tx.emit("customer.discount.deleted", discount);
   }
   return ids;
+}
+
+Json as_discount_params(const store::Transaction& tx, const Json& ids) {
+  Json params = Json::array();
+  for (const Json& id : ids) {
+    const store::Document discount = tx.find("discount", id.get<std::string>());
+    if (!discount) continue;
+    if (has(*discount, "promotion_code")) {
+      params.push_back({{"promotion_code", discount->at("promotion_code")}});
+    } else {
+      params.push_back({{"coupon", discount->at("source").at("coupon")}});
+    }
+  }
+  return params;
 }
 
 Json delete_discount(store::Transaction& tx, const store::Document& discount) {

@@ -18,11 +18,14 @@ struct DiscountOwner {
   std::string invoice = {};
   std::string invoice_item = {};
   bool announces = false;  // customer.discount.created and .deleted
+  bool counts = true;      // as a redemption; what a quote offers does not yet
 };
 // A `discounts` parameter: [{coupon | promotion_code | discount}], or null to have none. Redeems
 // what is new, keeps what names a discount of `before`; gives the ids. `param` is its full name.
 [[nodiscard]] Json set_discounts(store::Transaction& tx, const DiscountOwner& owner,
                                  const Json& asked, const Json& before, const std::string& param);
+// The same coupons and codes again, as a `discounts` parameter for another owner.
+[[nodiscard]] Json as_discount_params(const store::Transaction& tx, const Json& ids);
 // Takes a discount away; the answer of the calls that delete one.
 [[nodiscard]] Json delete_discount(store::Transaction& tx, const store::Document& discount);
 

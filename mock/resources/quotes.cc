@@ -1,0 +1,92 @@
+// Quotes (subscriptions-invoices 4.2). What they compute and become stands in engine/quotes.
+#include "engine/quotes.h"
+
+#include "api/expand.h"
+#include "api/list.h"
+#include "engine/clock.h"
+#include "engine/settings.h"
+
+namespace okapi::resources {
+namespace {
+
+constexpr const char* kind = "quote";
+
+void enter_time(api::Context& ctx, const std::optional<std::string>& customer) {
+  if (!customer) return;
+  if (const store::Document document = ctx.tx.find("customer", *customer)) {
+    engine::enter_time_of(ctx.tx, *document);
+  }
+}
+
+store::Document enter_quote(api::Context& ctx) {
+  store::Document quote = api::require(ctx.tx, kind, ctx.path_id);
+  enter_time(ctx, maybe_text(*quote, "customer"));
+  return quote;
+}
+
+api::Reply create(api::Context& ctx) {
+  enter_time(ctx, maybe_text(ctx.params, "customer"));
+  return engine::create_quote(ctx.tx, ctx.params, ctx.version);
+}
+
+api::Reply retrieve(api::Context& ctx) { return api::require(ctx.tx, kind, ctx.path_id); }
+
+api::Reply update(api::Context& ctx) {
+  const store::Document quote = enter_quote(ctx);
+  enter_time(ctx, maybe_text(ctx.params, "customer"));
+  return engine::update_quote(ctx.tx, quote, ctx.params);
+}
+
+api::Reply finalize(api::Context& ctx) {
+  return engine::finalize_quote(ctx.tx, enter_quote(ctx), ctx.params);
+}
+
+api::Reply accept(api::Context& ctx) {
+  return engine::accept_quote(ctx.tx, enter_quote(ctx), engine::settings_of(ctx));
+}
+
+api::Reply cancel(api::Context& ctx) { return engine::cancel_quote(ctx.tx, enter_quote(ctx)); }
+
+api::Reply list(api::Context& ctx) {
+  const bool named = has(ctx.params, "customer") || has(ctx.params, "test_clock");
+  api::Page page = api::list_by_params(ctx, kind, [named](const Json& quote) {
+    // Stripe: what lives on a test clock is only listed for its customer or its clock.
+    return named || !has(quote, "test_clock");
+  });
+  return page;
+}
+
+api::Reply list_line_items(api::Context& ctx) {
+  const store::Document quote = api::require(ctx.tx, kind, ctx.path_id);
+  return api::page_of(ctx, engine::items_of_quote(ctx.tx, *quote, false));
+}
+
+api::Reply list_upfront(api::Context& ctx) {
+  const store::Document quote = api::require(ctx.tx, kind, ctx.path_id);
+  return api::page_of(ctx, engine::items_of_quote(ctx.tx, *quote, true));
+}
+
+Json line_items(store::Transaction& tx, const Json& quote) {
+  const std::string& id = text(quote, "id");
+  return api::embedded_list(engine::items_of_quote(tx, *tx.find(kind, id), false),
+                            "/v1/quotes/" + id + "/line_items");
+}
+
+}  // namespace
+
+void register_quotes(api::Registry& registry) {
+  registry.bind("quotes.create", create);
+  registry.bind("quotes.retrieve", retrieve);
+  registry.bind("quotes.update", update);
+  registry.bind("quotes.finalize_quote", finalize);
+  registry.bind("quotes.accept", accept);
+  registry.bind("quotes.cancel", cancel);
+  registry.bind("quotes.list", list);
+  registry.bind("quotes.list_line_items", list_line_items);
+  registry.bind("quotes.list_computed_upfront_line_items", list_upfront);
+  registry.index(kind, "customer");
+  registry.due(kind, engine::quote_due);
+  api::register_includable("quote.line_items", line_items);
+}
+
+}  // namespace okapi::resources
