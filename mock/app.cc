@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "engine/clock.h"
+#include "engine/entitlements.h"
 #include "engine/intents.h"
 #include "resources/register_all.h"
 
@@ -11,6 +12,7 @@ const api::Registry& registry() {
     api::Registry made;
     resources::register_all(made);
     made.run_due = engine::run_due;
+    made.follow = engine::follow_subscriptions;
     made.authenticate = engine::authenticate;
     return made;
   }();

@@ -72,6 +72,10 @@ using Handler = Reply (*)(Context&);
 // its own.
 using RunDue = bool (*)(store::Transaction& tx, const Settings& settings);
 
+// What follows from the events of a transaction before it commits, whoever emitted them: state that
+// is derived from other objects (entitlements from subscriptions).
+using Follow = void (*)(store::Transaction& tx);
+
 // The customer of a payment or a set-up that waits in requires_action came back, with success or
 // without. Throws ApiError where nothing waits.
 using Authenticate = void (*)(store::Transaction& tx, const std::string& intent, bool succeeds);
@@ -94,6 +98,7 @@ class Registry {
   [[nodiscard]] const store::Schema& schema() const { return schema_; }
 
   RunDue run_due = nullptr;
+  Follow follow = nullptr;
   Authenticate authenticate = nullptr;
 
  private:

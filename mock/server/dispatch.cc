@@ -118,6 +118,7 @@ bool Dispatch::run_due_step(World& world, std::vector<std::string>& events) {
   try {
     store::Transaction tx(world.store, {});
     if (!registry_.run_due(tx, settings_)) return false;
+    if (registry_.follow != nullptr) registry_.follow(tx);
     tx.commit();
     const std::vector<std::string>& emitted = tx.committed_events();
     events.insert(events.end(), emitted.begin(), emitted.end());

@@ -209,6 +209,7 @@ std::string Exchange::execute(const api::Input& input) {
     executed_ = error.executed || error.commits;
     // Stripe: a declined payment is refused and kept.
     if (error.commits) {
+      if (dispatch_.registry_.follow != nullptr) dispatch_.registry_.follow(*tx);
       tx->commit();
       record_.events = tx->committed_events();
       tx.reset();
@@ -246,7 +247,10 @@ api::Reply Exchange::handle(store::Transaction& tx, const api::Input& input) {
                    .settings = dispatch_.settings_,
                    .registry = dispatch_.registry_,
                    .request = request_};
-  return plan_->handler != nullptr ? plan_->handler(ctx) : api::answer_from_storage(ctx);
+  api::Reply reply =
+      plan_->handler != nullptr ? plan_->handler(ctx) : api::answer_from_storage(ctx);
+  if (dispatch_.registry_.follow != nullptr) dispatch_.registry_.follow(tx);
+  return reply;
 }
 
 // What fell due since the last request, each step a transaction of its own; leaves the next one

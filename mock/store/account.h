@@ -107,6 +107,9 @@ class Transaction {
   // nothing.
   void emit(std::string_view type, const Document& document);
 
+  // What was emitted so far under names that begin so, as it was then, in order, each once.
+  [[nodiscard]] std::vector<Document> emitted(std::string_view type_prefix) const;
+
   // A point to go back to: what was written and emitted since then is undone.
   struct Savepoint {
     std::shared_ptr<const State> state;

@@ -166,6 +166,18 @@ void Transaction::emit(std::string_view type, const Document& document) {
   work_->emitted.push_back({.type = std::string(type), .document = document, .created = now_});
 }
 
+std::vector<Document> Transaction::emitted(std::string_view type_prefix) const {
+  std::vector<Document> documents;
+  for (const Emitted& each : work_->emitted) {
+    if (!each.type.starts_with(type_prefix)) continue;
+    const bool known = std::ranges::any_of(documents, [&](const Document& document) {
+      return document.id() == each.document.id() && document.kind() == each.document.kind();
+    });
+    if (!known) documents.push_back(each.document);
+  }
+  return documents;
+}
+
 Transaction::Savepoint Transaction::savepoint() {
   return {.state = std::make_shared<const State>(edit()),
           .emitted = work_->emitted.size(),
