@@ -235,6 +235,12 @@ std::string_view Operation::response_object() const {
   return text_of(tables::operations[index_].response_object);
 }
 
+std::vector<std::string_view> Operation::response_objects() const {
+  if (response_object().empty()) return {};
+  if (response().empty()) return {response_object()};
+  return (*response().begin()).targets();
+}
+
 std::string_view ObjectType::name() const { return text_of(tables::objects[index_].name); }
 std::string_view ObjectType::id_prefix() const {
   return text_of(tables::objects[index_].id_prefix);

@@ -115,7 +115,9 @@ class Operation {
   [[nodiscard]] NodeRange params() const;  // without expand and paging
   [[nodiscard]] Shape shape() const;
   [[nodiscard]] std::string_view response_object()
-      const;                                 // "billing.credit_grant"; empty for other
+      const;  // "billing.credit_grant"; empty for other
+  // All of them, where an operation answers with one of several: card, bank_account, source.
+  [[nodiscard]] std::vector<std::string_view> response_objects() const;
   [[nodiscard]] NodeRange response() const;  // of other: its members, none when empty
   [[nodiscard]] std::uint32_t index() const { return index_; }  // dense: 0 … operation_count()-1
 

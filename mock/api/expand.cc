@@ -104,9 +104,12 @@ void check_path(const Operation& operation, std::string_view path) {
     if (members_expand(operation.response(), rest)) return;
     throw cannot_expand(path);
   }
-  ObjectType type(0);
-  const bool known = find_object(operation.response_object(), type);
-  if (!known || operation.shape() == Shape::deleted || !members_expand(type.fields(), rest)) {
+  const auto can_expand = [&](std::string_view kind) {
+    ObjectType type(0);
+    return find_object(kind, type) && members_expand(type.fields(), rest);
+  };
+  const bool is_gone = operation.shape() == Shape::deleted;
+  if (is_gone || !std::ranges::any_of(operation.response_objects(), can_expand)) {
     throw cannot_expand(path);
   }
 }

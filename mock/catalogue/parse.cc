@@ -269,9 +269,11 @@ void parse_response(const Catalogue& catalogue, const Source& source, const YAML
     if (text == "deleted") return;  // v2 says only {id, object}
   }
   Item item;
+  item.kind = api::Kind::embedded;
   if (text.starts_with('<') && text.ends_with('>')) text = text.substr(1, text.size() - 2);
   Parser(catalogue, source).targets(node, text, item);
   operation.response_object = item.targets.front();
+  if (item.targets.size() > 1) operation.response = {std::move(item)};
 }
 
 }  // namespace

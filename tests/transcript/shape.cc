@@ -66,6 +66,20 @@ class Checker {
     check_members(type.fields(), object, path, allowed);
   }
 
+  // Some names stand for several kinds (external_account: card or bank_account), and some fields
+  // name several; the object says which.
+  void check_target(const std::vector<std::string_view>& targets, const Json& object,
+                    const std::string& path) {
+    const std::string own = object.is_object() ? object.value("object", "") : "";
+    const bool is_one_of_them = std::ranges::count(targets, own) > 0;
+    api::ObjectType type(0);
+    if (!api::find_object(is_one_of_them ? own : targets.front(), type) &&
+        !api::find_object(own, type)) {
+      return;
+    }
+    check_object(type, object, path);
+  }
+
   void check_list(const api::Operation& operation, const Json& body) {
     if (operation.v2()) {
       check_keys(body, "", {"data", "next_page_url", "previous_page_url"}, {});
@@ -76,7 +90,7 @@ class Checker {
       check_keys(body, "", {"object", "data", "has_more", "url"}, {"total_count"});
       check_word(body, "object", "list");
     }
-    check_data(operation.response_object(), body, "");
+    check_data(operation.response_objects(), body, "");
   }
 
   void check_deleted(const api::Operation& operation, const Json& body) {
@@ -119,23 +133,13 @@ class Checker {
     if (object.value(key, Json()) != Json(word)) fault(key, "is not \"" + word + "\"");
   }
 
-  void check_data(std::string_view target, const Json& list, const std::string& path) {
+  void check_data(const std::vector<std::string_view>& targets, const Json& list,
+                  const std::string& path) {
     const auto data = list.is_object() ? list.find("data") : list.end();
     if (data == list.end() || !data->is_array()) return fault(join(path, "data"), "is no list");
     for (std::size_t i = 0; i < data->size(); ++i) {
-      check_target(target, (*data)[i], join(path, "data." + std::to_string(i)));
+      check_target(targets, (*data)[i], join(path, "data." + std::to_string(i)));
     }
-  }
-
-  // Some names stand for several kinds (external_account: card or bank_account); the object says
-  // which.
-  void check_target(std::string_view target, const Json& object, const std::string& path) {
-    api::ObjectType type(0);
-    if (!api::find_object(target, type)) {
-      const std::string own = object.is_object() ? object.value("object", "") : "";
-      if (!api::find_object(own, type)) return;
-    }
-    check_object(type, object, path);
   }
 
   template <typename Allowed>
@@ -198,12 +202,12 @@ class Checker {
         return check_map(node, value, path);
       case reference:
         if (value.is_string()) return;
-        return check_target(node.target(), value, path);
+        return check_target(node.targets(), value, path);
       case embedded:
-        return check_target(node.target(), value, path);
+        return check_target(node.targets(), value, path);
       case list:
         check_keys(value, path, {"object", "data", "has_more", "url"}, {"total_count"});
-        return check_data(node.target(), value, path);
+        return check_data(node.targets(), value, path);
       case any_of:
         return check_alternatives(node, value, path);
       case any:
@@ -272,12 +276,9 @@ bool is_laid_out(const api::Response& response, const Json& body) {
 Faults success_faults(const api::Operation& operation, const Json& body) {
   Checker checker(operation.v2());
   switch (operation.shape()) {
-    case api::Shape::object: {
-      api::ObjectType type(0);
-      if (!api::find_object(operation.response_object(), type)) return {};
-      checker.check_object(type, body, "");
+    case api::Shape::object:
+      checker.check_target(operation.response_objects(), body, "");
       break;
-    }
     case api::Shape::list:
     case api::Shape::search:
       checker.check_list(operation, body);
