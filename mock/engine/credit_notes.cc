@@ -213,10 +213,10 @@ void check_parts(const Json& invoice, std::int64_t post, std::int64_t given) {
 }
 
 std::string number_of(const store::Transaction& tx, const Json& invoice) {
-  std::string digits =
+  const std::string digits =
       std::to_string(tx.where("credit_note", "invoice", text(invoice, "id")).size() + 1);
-  if (digits.size() < 2) digits.insert(0, "0");
-  return concat(maybe_text(invoice, "number").value_or("INVOICE"), "-CN-", digits);
+  return concat(maybe_text(invoice, "number").value_or("INVOICE"),
+                digits.size() < 2 ? "-CN-0" : "-CN-", digits);
 }
 
 // The payment asks for what is left, or for nothing any more.
