@@ -715,6 +715,33 @@ ApiError idempotency_key_length() {
 
 // --- cards
 
+ApiError debit_failed(std::string_view failure) {
+  struct Failure {
+    std::string_view code;
+    std::string_view message;
+  };
+  static constexpr auto failures = std::to_array<Failure>({
+      {"account_closed", "The customer's bank account has been closed."},
+      {"debit_not_authorized",
+       "The customer has notified their bank that this payment was unauthorized."},
+      {"insufficient_funds",
+       "The customer's account has insufficient funds to cover this payment."},
+      {"invalid_currency", "The bank was unable to process this payment because of its currency."},
+      {"no_account", "The customer's bank account could not be located."},
+  });
+  ApiError error;
+  error.status = 402;
+  error.type = "invalid_request_error";
+  error.code = "payment_intent_payment_attempt_failed";
+  error.message = "The payment failed.";
+  for (const Failure& known : failures) {
+    if (known.code == failure) error.message = known.message;
+  }
+  error.extra["decline_code"] = std::string(failure);
+  error.executed = true;
+  return error;
+}
+
 ApiError card_declined(std::string_view decline_code) {
   struct Decline {
     std::string_view decline_code;

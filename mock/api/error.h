@@ -104,6 +104,8 @@ ApiError idempotency_key_length();
 // --- cards: 402
 // By the bank's reason: generic_decline, insufficient_funds, …, authentication_required.
 ApiError card_declined(std::string_view decline_code);
+// A bank debit that came back: account_closed, insufficient_funds, …
+ApiError debit_failed(std::string_view failure);
 // A card that cannot be made: incorrect_number, invalid_expiry_month, invalid_expiry_year,
 // invalid_cvc.
 ApiError invalid_card(std::string_view code);

@@ -3,6 +3,7 @@
 #include "api/operation.h"
 #include "base/check.h"
 #include "engine/discounts.h"
+#include "engine/tax_ids.h"
 
 namespace okapi::engine {
 namespace {
@@ -15,16 +16,6 @@ Json empty_lines(const std::string& invoice) {
           {"has_more", false},
           {"total_count", 0},
           {"url", "/v1/invoices/" + invoice + "/lines"}};
-}
-
-// Who is billed, as the customer is now; finalization keeps what stands there then.
-void copy_customer(Json& invoice, const Json& customer) {
-  invoice["customer"] = text(customer, "id");
-  for (const char* field : {"address", "email", "name", "phone", "shipping", "tax_exempt"}) {
-    invoice[std::string("customer_") + field] = customer.value(field, Json());
-  }
-  invoice["customer_tax_ids"] = Json::array();
-  invoice["test_clock"] = customer.value("test_clock", Json());
 }
 
 void copy_subscription(Json& invoice, const Json& subscription) {
@@ -93,10 +84,19 @@ Json empty_explanation(const Json& invoice) {
 
 }  // namespace
 
+void copy_customer(const store::Transaction& tx, Json& invoice, const Json& customer) {
+  invoice["customer"] = text(customer, "id");
+  for (const char* field : {"address", "email", "name", "phone", "shipping", "tax_exempt"}) {
+    invoice[std::string("customer_") + field] = customer.value(field, Json());
+  }
+  invoice["customer_tax_ids"] = shown_tax_ids(tx, text(customer, "id"));
+  invoice["test_clock"] = customer.value("test_clock", Json());
+}
+
 Bill make_bill(store::Transaction& tx, const NewBill& wanted) {
   Json invoice = empty_invoice(tx, wanted.preview);
   const Json& customer = *wanted.customer;
-  copy_customer(invoice, customer);
+  copy_customer(tx, invoice, customer);
   if (wanted.subscription != nullptr) copy_subscription(invoice, *wanted.subscription);
   invoice["billing_reason"] = wanted.billing_reason;
   // Stripe: an invoice made by hand takes the customer's discount, and none of the subscription's

@@ -44,6 +44,10 @@ void add_line(store::Transaction& tx, Bill& bill, Json line, Json working);
 // The id of a new line: il_…, or il_tmp_… in previews.
 [[nodiscard]] std::string new_line_id(store::Transaction& tx, const Bill& bill);
 
+// Who is billed, as the customer is now: address, email, name, tax ids. A draft follows the
+// customer, finalization keeps what stands there then.
+void copy_customer(const store::Transaction& tx, Json& invoice, const Json& customer);
+
 void set_automatic_tax(Json& invoice, bool enabled);
 // `auto_advance` with the two times that hang on it (subscriptions-invoices 3.4). `finalizes_at` is
 // when a draft goes on by itself.

@@ -47,6 +47,10 @@ BilledNow bill_now(store::Transaction& tx, const store::Document& subscription, 
                                             .updated_event = false,
                                             .updated_subscription = updated});
   if (result.status == PaymentResult::Status::paid) return BilledNow::paid;
+  if (result.status == PaymentResult::Status::processing) {
+    tx.emit("customer.subscription.updated", updated);
+    return BilledNow::paid;
+  }
   if (how.payment_behavior == PaymentBehavior::error_if_incomplete) refuse(result);
   if (!how.keeps_status) tx.emit("customer.subscription.updated", updated);
   return BilledNow::unpaid;

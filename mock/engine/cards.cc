@@ -216,16 +216,16 @@ std::optional<std::string_view> decline_when_charged(CardBehavior behavior) {
   return std::nullopt;
 }
 
-bool asks_to_authenticate(CardBehavior behavior, bool off_session) {
+bool asks_to_authenticate(CardBehavior behavior, Asked when) {
   switch (behavior) {
-    // TODO: a SetupIntent makes later off-session payments of this card succeed.
     case authenticate_unless_set_up:
+      return !(when.off_session && when.set_up);
     case authenticate_always:
     case authenticate_then_insufficient_funds:
     case authenticate_then_decline:
       return true;
     case authenticate_on_session:
-      return !off_session;
+      return !when.off_session;
     case approve:
     case generic_decline:
     case insufficient_funds:

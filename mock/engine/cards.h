@@ -47,7 +47,12 @@ struct TestCard {
 [[nodiscard]] std::optional<std::string_view> decline_when_attached(CardBehavior behavior);
 // The same when it is charged off session or after authentication.
 [[nodiscard]] std::optional<std::string_view> decline_when_charged(CardBehavior behavior);
-// Whether a charge asks the customer to authenticate first.
-[[nodiscard]] bool asks_to_authenticate(CardBehavior behavior, bool off_session);
+// Whether a charge asks the customer to authenticate first. `set_up`: a SetupIntent, or a payment
+// with setup_future_usage, went through with it before.
+struct Asked {
+  bool off_session = false;
+  bool set_up = false;
+};
+[[nodiscard]] bool asks_to_authenticate(CardBehavior behavior, Asked when);
 
 }  // namespace okapi::engine

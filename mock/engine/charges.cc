@@ -4,6 +4,7 @@
 
 #include "api/operation.h"
 #include "base/text.h"
+#include "engine/payment_methods.h"
 
 namespace okapi::engine {
 namespace {
@@ -17,10 +18,11 @@ std::string charge_transaction(store::Transaction& tx, const Json& charge) {
   const std::int64_t amount = integer(charge, "amount_captured");
   const std::int64_t fee = fee_of(amount);
   const Seconds created = payment_time(tx);
+  const bool at_once = maybe_boolean(charge, "_available_at_once");
   Json transaction = api::default_object(tx, "balance_transaction");
   transaction.update({{"amount", amount},
                       // Recorded: midnight UTC, seven days later.
-                      {"available_on", created - created % day + 7 * day},
+                      {"available_on", at_once ? created : created - created % day + 7 * day},
                       {"balance_type", "payments"},
                       {"created", created},
                       {"currency", charge.at("currency")},
@@ -35,7 +37,7 @@ std::string charge_transaction(store::Transaction& tx, const Json& charge) {
                       {"net", amount - fee},
                       {"reporting_category", "charge"},
                       {"source", charge.at("id")},
-                      {"status", "pending"},
+                      {"status", at_once ? "available" : "pending"},
                       {"type", "charge"}});
   return tx.insert(std::move(transaction)).id();
 }
@@ -53,7 +55,7 @@ Json approved_outcome() {
 }
 
 Json declined_outcome(const api::ApiError& refusal) {
-  const std::string decline_code = text(refusal.extra, "decline_code");
+  const std::string decline_code = maybe_text(refusal.extra, "decline_code").value_or(refusal.code);
   Json outcome = approved_outcome();
   outcome.update(
       {{"network_status", "declined_by_network"},
@@ -95,23 +97,40 @@ Json card_details(const Json& payment_method, std::int64_t amount) {
   return {{"card", std::move(details)}, {"type", "card"}};
 }
 
-}  // namespace
+Json details_of(const Json& payment_method, std::int64_t amount) {
+  const std::string& type = text(payment_method, "type");
+  if (type == "card") return card_details(payment_method, amount);
+  if (type == "customer_balance") return {{type, Json::object()}, {"type", type}};
+  Json details = payment_method.at(type);
+  for (const char* name :
+       {"financial_connections_account", "generated_from", "networks", "status_details"}) {
+    details.erase(name);
+  }
+  details[type == "us_bank_account" ? "payment_reference" : "mandate"] = nullptr;
+  return {{type, std::move(details)}, {"type", type}};
+}
 
-Seconds payment_time(const store::Transaction& tx) { return tx.clock().now(); }
+// Stripe: what the test cards for Radar are charged with (docs, testing).
+Json outcome_of(const TestCard* card) {
+  Json outcome = approved_outcome();
+  const std::string_view name = card == nullptr ? std::string_view() : card->name;
+  if (name == "riskLevelHighest") outcome.update({{"risk_level", "highest"}, {"risk_score", 90}});
+  if (name == "riskLevelElevated") outcome.update({{"risk_level", "elevated"}, {"risk_score", 65}});
+  return outcome;
+}
 
-store::Document make_charge(store::Transaction& tx, const Json& intent,
-                            const store::Document& payment_method,
-                            const std::optional<api::ApiError>& refusal) {
+// A charge that has come to nothing yet.
+Json new_charge(store::Transaction& tx, const Json& intent, const store::Document& payment_method) {
   const std::int64_t amount = integer(intent, "amount");
-  const bool captured = !refusal && text(intent, "capture_method") != "manual";
+  const TestCard* card = test_card_of(tx, payment_method);
   Json charge = api::default_object(tx, "charge");
   charge.update({{"amount", amount},
-                 {"amount_captured", captured ? amount : 0},
+                 {"amount_captured", 0},
                  {"amount_refunded", 0},
                  {"balance_transaction", nullptr},
                  {"billing_details", payment_method->at("billing_details")},
                  {"calculated_statement_descriptor", "OKAPI"},
-                 {"captured", captured},
+                 {"captured", false},
                  {"created", payment_time(tx)},
                  {"currency", intent.at("currency")},
                  {"customer", intent.at("customer")},
@@ -121,23 +140,74 @@ store::Document make_charge(store::Transaction& tx, const Json& intent,
                  {"failure_message", nullptr},
                  {"fraud_details", Json::object()},
                  {"metadata", intent.at("metadata")},
-                 {"outcome", refusal ? declined_outcome(*refusal) : approved_outcome()},
-                 {"paid", !refusal},
+                 {"outcome", outcome_of(card)},
+                 {"paid", false},
                  {"payment_intent", intent.at("id")},
                  {"payment_method", payment_method.id()},
-                 {"payment_method_details", card_details(*payment_method, amount)},
+                 {"payment_method_details", details_of(*payment_method, amount)},
                  {"radar_options", Json::object()},
                  // Differs: there is no receipt to look at, so no address that would not answer.
                  {"receipt_url", nullptr},
                  {"refunded", false},
-                 {"status", refusal ? "failed" : "succeeded"}});
+                 {"status", "pending"}});
+  charge["_manual"] = text(intent, "capture_method") == "manual";
+  charge["_available_at_once"] = card != nullptr && card->name == "bypassPending";
+  return charge;
+}
+
+void fail(Json& charge, const api::ApiError& refusal) {
+  charge["amount_captured"] = 0;
+  charge["captured"] = false;
+  charge["failure_code"] = refusal.code;
+  charge["failure_message"] = refusal.message;
+  charge["outcome"] = declined_outcome(refusal);
+  charge["status"] = "failed";
+}
+
+// An authorized charge is paid too, but reaches the balance when it is captured.
+void pay(store::Transaction& tx, Json& charge) {
+  charge["paid"] = true;
+  charge["status"] = "succeeded";
+  if (boolean(charge, "_manual")) return;
+  charge["amount_captured"] = charge.at("amount");
+  charge["captured"] = true;
+  charge["balance_transaction"] = charge_transaction(tx, charge);
+}
+
+}  // namespace
+
+Seconds payment_time(const store::Transaction& tx) { return tx.clock().now(); }
+
+store::Document make_charge(store::Transaction& tx, const Json& intent,
+                            const store::Document& payment_method,
+                            const std::optional<api::ApiError>& refusal) {
+  Json charge = new_charge(tx, intent, payment_method);
   if (refusal) {
-    charge["failure_code"] = refusal->code;
-    charge["failure_message"] = refusal->message;
-  } else if (captured) {
-    charge["balance_transaction"] = charge_transaction(tx, charge);
+    fail(charge, *refusal);
+  } else {
+    pay(tx, charge);
   }
   return tx.insert(std::move(charge));
+}
+
+store::Document make_pending_charge(store::Transaction& tx, const Json& intent,
+                                    const store::Document& payment_method) {
+  Json charge = new_charge(tx, intent, payment_method);
+  charge["id"] = tx.new_id("py_3", 27);  // Stripe: what is no card payment has this prefix
+  charge["amount_captured"] = charge.at("amount");
+  charge["captured"] = true;
+  return tx.insert(std::move(charge));
+}
+
+store::Document settle_charge(store::Transaction& tx, const store::Document& charge,
+                              const std::optional<api::ApiError>& refusal) {
+  return tx.update(charge, [&](Json& edited) {
+    if (refusal) {
+      fail(edited, *refusal);
+    } else {
+      pay(tx, edited);
+    }
+  });
 }
 
 store::Document capture_charge(store::Transaction& tx, const store::Document& charge,

@@ -18,6 +18,11 @@ namespace okapi::engine {
 store::Document make_charge(store::Transaction& tx, const Json& intent,
                             const store::Document& payment_method,
                             const std::optional<api::ApiError>& refusal);
+// One whose outcome the bank will tell later, and that outcome.
+store::Document make_pending_charge(store::Transaction& tx, const Json& intent,
+                                    const store::Document& payment_method);
+store::Document settle_charge(store::Transaction& tx, const store::Document& charge,
+                              const std::optional<api::ApiError>& refusal);
 // Takes `amount` of an authorized charge; the rest is released.
 store::Document capture_charge(store::Transaction& tx, const store::Document& charge,
                                std::int64_t amount);

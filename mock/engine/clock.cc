@@ -8,12 +8,15 @@
 #include "engine/coupons.h"
 #include "engine/credits.h"
 #include "engine/cycle.h"
+#include "engine/disputes.h"
 #include "engine/finalize.h"
 #include "engine/pauses.h"
 #include "engine/pending_update.h"
 #include "engine/quotes.h"
+#include "engine/refunds.h"
 #include "engine/schedules/pause_schedules.h"
 #include "engine/schedules/schedule.h"
+#include "engine/tax_ids.h"
 #include "engine/thresholds.h"
 
 namespace okapi::engine {
@@ -47,12 +50,16 @@ struct Step {
 constexpr Step steps[] = {
     {"billing.credit_grant", "expire", expire_credit_grant},
     {"coupon", "expire", expire_by_date},
+    {"dispute", "deadline", pass_deadline},
+    {"dispute", "decide", decide_dispute},
     {"invoice", "collect", collect_at_once},
     {"invoice", "finalize", finalize_by_itself},
     {"invoice", "overdue", pass_due_date},
     {"invoice", "retry", retry_payment},
+    {"payment_intent", "settle", settle_intent},
     {"promotion_code", "expire", expire_code_by_date},
     {"quote", "expire", expire_quote},
+    {"refund", "settle", settle_refund},
     {"subscription", "bill_thresholds", bill_thresholds},
     {"subscription", "cancel", cancel_at_its_time},
     {"subscription", "end_trial", end_trial_by_itself},
@@ -67,6 +74,7 @@ constexpr Step steps[] = {
     {"subscription_schedule", "notice_end", notice_schedule_end},
     {"subscription_schedule", "pause", pause_by_schedule},
     {"subscription_schedule", "resume", resume_by_schedule},
+    {"tax_id", "verify", verify_tax_id},
     {"test_helpers.test_clock", "advance", advance_clock},
 };
 

@@ -5,6 +5,7 @@
 #include "engine/clock.h"
 #include "engine/credits.h"
 #include "engine/cycle.h"
+#include "engine/partial_payments.h"
 #include "engine/pending_update.h"
 #include "engine/standing.h"
 
@@ -22,6 +23,14 @@ void settle_payment(store::Transaction& tx, const Json& invoice, const char* sta
     edited["status_transitions"][moment] = tx.now();
     if (edited["status"] == "paid") edited["amount_paid"] = edited["amount_requested"];
   });
+}
+
+// Nobody is going to pay the invoice by its own intent any more.
+void drop_open_payment(store::Transaction& tx, const Json& invoice) {
+  const store::Document payment = payment_of(tx, invoice);
+  if (!payment || text(*payment, "status") != "open") return;
+  cancel_payment_intent(tx, text(payment->at("payment"), "payment_intent"));
+  settle_payment(tx, invoice, "canceled", "canceled_at");
 }
 
 // An open invoice leaves the queue of attempts, whatever it becomes.
@@ -79,7 +88,7 @@ store::Document fail(store::Transaction& tx, const store::Document& invoice,
   const store::Document failed = tx.update(invoice, [&](Json& edited) {
     std::int64_t count = integer(edited, "attempt_count");
     // Stripe: authentication that is asked for is no attempt yet (recorded: attempt_count 0).
-    const bool counts = attempt.automatic || count == 0;
+    const bool counts = !attempt.counted && (attempt.automatic || count == 0);
     if (counts && status != Status::requires_action) edited["attempt_count"] = ++count;
     edited["attempted"] = true;
     if (!attempt.automatic || attempt.starts_subscription) return;
@@ -96,6 +105,19 @@ store::Document fail(store::Transaction& tx, const store::Document& invoice,
   set_delinquent(tx, text(*failed, "customer"), true);
   if (subscription && !next) end_for_failed_payment(tx, subscription, settings);
   return tx.find("invoice", failed.id());
+}
+
+// A debit that the bank has yet to make: the invoice stays open, and no retry is due meanwhile.
+store::Document wait_for_bank(store::Transaction& tx, const store::Document& invoice,
+                              const PaymentTry& attempt) {
+  const store::Document waiting = tx.update(invoice, [&](Json& edited) {
+    const std::int64_t count = integer(edited, "attempt_count");
+    if (attempt.automatic || count == 0) edited["attempt_count"] = count + 1;
+    edited["attempted"] = true;
+    edited["next_payment_attempt"] = nullptr;
+  });
+  if (attempt.updated_event) tx.emit("invoice.updated", waiting);
+  return waiting;
 }
 
 }  // namespace
@@ -129,6 +151,9 @@ PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice
   if (outcome.status == PaymentStatus::succeeded) {
     return {.status = Status::paid, .invoice = succeed(tx, invoice, attempt)};
   }
+  if (outcome.status == PaymentStatus::processing) {
+    return {.status = Status::processing, .invoice = wait_for_bank(tx, invoice, attempt)};
+  }
   const Status status =
       outcome.status == PaymentStatus::declined ? Status::declined : Status::requires_action;
   return {.status = status,
@@ -144,9 +169,36 @@ store::Document invoice_of_intent(const store::Transaction& tx, std::string_view
 }
 
 void intent_succeeded(store::Transaction& tx, std::string_view payment_intent) {
+  const std::vector<store::Document> payments =
+      tx.where("invoice_payment", "payment.payment_intent", payment_intent);
+  if (!payments.empty() && !boolean(*payments.back(), "is_default")) {
+    count_attached_payment(tx, payments.back());
+    return;
+  }
   const store::Document invoice = invoice_of_intent(tx, payment_intent);
   if (!invoice || text(*invoice, "status") != "open") return;
   succeed(tx, invoice, {.automatic = false});
+}
+
+void settle_intent(store::Transaction& tx, const store::Document& intent,
+                   const api::Settings& settings) {
+  const store::Document invoice = invoice_of_intent(tx, intent.id());
+  const store::Document customer =
+      invoice ? tx.find("customer", text(*invoice, "customer")) : store::Document();
+  if (customer) tx.set_now(now_of(tx, *customer));
+  const PaymentOutcome outcome = settle_debit(tx, intent);
+  if (outcome.status == PaymentStatus::succeeded) {
+    intent_succeeded(tx, intent.id());
+  } else if (invoice && text(*invoice, "status") == "open") {
+    fail(tx, invoice, settings, {.counted = true}, Status::declined);
+  }
+}
+
+void intent_due(const Json& intent, std::vector<store::Due>& due) {
+  // Stripe: bank debits do not settle by a test clock (docs, test clocks).
+  if (const auto at = maybe_integer(intent, "_settles_at")) {
+    due.push_back({.at = *at, .rank = 7, .action = "settle", .clock = ""});
+  }
 }
 
 void collect_automatically(store::Transaction& tx, const store::Document& invoice,
@@ -180,14 +232,26 @@ void pass_due_date(store::Transaction& tx, const store::Document& invoice, const
   set_delinquent(tx, text(*late, "customer"), true);
 }
 
+store::Document close_as_paid(store::Transaction& tx, const store::Document& invoice) {
+  const store::Document paid = tx.update(invoice, [&](Json& edited) {
+    close(edited, "paid", "paid_at", tx.now());
+    edited["attempted"] = true;
+  });
+  drop_open_payment(tx, *paid);
+  tx.emit("invoice.updated", paid);
+  tx.emit("invoice.paid", paid);
+  tx.emit("invoice.payment_succeeded", paid);
+  if (const store::Document subscription = subscription_of(tx, *paid)) {
+    judge_subscription(tx, subscription);
+  }
+  set_delinquent(tx, text(*paid, "customer"), false);
+  return paid;
+}
+
 store::Document pay_out_of_band(store::Transaction& tx, const store::Document& invoice) {
-  const store::Document payment = payment_of(tx, *invoice);
   const store::Document paid =
       tx.update(invoice, [&](Json& edited) { mark_paid(edited, tx.now()); });
-  if (payment && text(*payment, "status") == "open") {
-    cancel_payment_intent(tx, text(payment->at("payment"), "payment_intent"));
-    settle_payment(tx, *paid, "canceled", "canceled_at");
-  }
+  drop_open_payment(tx, *paid);
   tx.emit("invoice.updated", paid);
   // Stripe: no invoice.payment_succeeded, since nothing went through Stripe.
   tx.emit("invoice.paid", paid);
@@ -203,11 +267,7 @@ store::Document void_invoice(store::Transaction& tx, const store::Document& invo
       tx.update(invoice, [&](Json& edited) { close(edited, "void", "voided_at", tx.now()); });
   tx.emit("invoice.updated", voided);
   tx.emit("invoice.voided", voided);
-  const store::Document payment = payment_of(tx, *voided);
-  if (payment && text(*payment, "status") == "open") {
-    cancel_payment_intent(tx, text(payment->at("payment"), "payment_intent"));
-    settle_payment(tx, *voided, "canceled", "canceled_at");
-  }
+  drop_open_payment(tx, *voided);
   reinstate_credits(tx, voided.id());
   // Stripe: amounts stay as they were; what the balance paid is given back.
   const std::int64_t applied =

@@ -16,11 +16,12 @@ struct PaymentTry {
   bool off_session = true;
   bool starts_subscription = false;  // the caller sets the subscription's status itself
   bool updated_event = true;         // invoice.updated when it succeeds
+  bool counted = false;              // a debit that was counted when it began
   // customer.subscription.updated stands among the events of a success.
   store::Document updated_subscription = {};
 };
 struct PaymentResult {
-  enum class Status { paid, declined, requires_action, no_payment_method } status;
+  enum class Status { paid, processing, declined, requires_action, no_payment_method } status;
   store::Document invoice;
   std::optional<api::ApiError> refusal = {};
 };
@@ -30,6 +31,11 @@ PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice
 
 // A payment that was confirmed at its intent, or authenticated: its invoice is paid, if it has one.
 void intent_succeeded(store::Transaction& tx, std::string_view payment_intent);
+// A step of time: the bank tells what became of a payment that was processing.
+void settle_intent(store::Transaction& tx, const store::Document& intent,
+                   const api::Settings& settings);
+// The due reader of PaymentIntents.
+void intent_due(const Json& intent, std::vector<store::Due>& due);
 [[nodiscard]] store::Document invoice_of_intent(const store::Transaction& tx,
                                                 std::string_view payment_intent);
 
@@ -47,6 +53,8 @@ void pass_due_date(store::Transaction& tx, const store::Document& invoice,
 // Asks for collect_at_once after this request.
 store::Document collect_soon(store::Transaction& tx, const store::Document& invoice);
 
+// Nothing remains to be paid, though not by the invoice's own payment.
+store::Document close_as_paid(store::Transaction& tx, const store::Document& invoice);
 store::Document pay_out_of_band(store::Transaction& tx, const store::Document& invoice);
 store::Document void_invoice(store::Transaction& tx, const store::Document& invoice);
 store::Document mark_uncollectible(store::Transaction& tx, const store::Document& invoice);

@@ -50,6 +50,8 @@ std::string first_payment(store::Transaction& tx, const store::Document& invoice
   using Status = PaymentResult::Status;
   switch (result.status) {
     case Status::paid:
+    // Stripe: a debit that is on its way makes the subscription active (docs, overview).
+    case Status::processing:
       return "active";
     // Stripe: without any payment method the request is refused and nothing is written.
     case Status::no_payment_method:

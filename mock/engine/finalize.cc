@@ -172,6 +172,7 @@ store::Document refresh_draft(store::Transaction& tx, const store::Document& inv
   Bill bill = open_bill(tx, invoice);
   const store::Document customer = tx.find("customer", text(bill.invoice, "customer"));
   if (!customer) return invoice;
+  copy_customer(tx, bill.invoice, *customer);
   refresh_metered_lines(tx, bill);
   settle_bill(tx, bill);
   return store_bill(tx, std::move(bill));
@@ -188,6 +189,9 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
                                  const api::Settings& settings, const FinalizeOptions& options) {
   OKAPI_CHECK(is_draft(*invoice));
   Bill bill = open_bill(tx, invoice);
+  if (const store::Document customer = tx.find("customer", text(bill.invoice, "customer"))) {
+    copy_customer(tx, bill.invoice, *customer);
+  }
   refresh_metered_lines(tx, bill);
   apply_discounts(tx, bill);
   // Stripe: after discounts, before tax and before the customer's balance.

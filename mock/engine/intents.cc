@@ -2,7 +2,9 @@
 
 #include "api/error.h"
 #include "base/text.h"
+#include "engine/bank_debits.h"
 #include "engine/collection.h"
+#include "engine/confirmation_tokens.h"
 #include "engine/payment_methods.h"
 #include "engine/payments.h"
 
@@ -36,13 +38,33 @@ store::Document method_of(store::Transaction& tx, const store::Document& intent,
   return tx.find("payment_method", *id);
 }
 
+// Stripe: a debit that was set up has a mandate to refer to.
+Json make_mandate(store::Transaction& tx, const Json& method) {
+  Json mandate = api::default_object(tx, "mandate");
+  const std::string& type = text(method, "type");
+  mandate["customer_acceptance"] = {
+      {"accepted_at", tx.now()}, {"offline", Json::object()}, {"type", "offline"}};
+  mandate["multi_use"] = Json::object();
+  mandate["payment_method"] = method.at("id");
+  mandate["payment_method_details"] = {{"type", type}, {type, Json::object()}};
+  if (type == "sepa_debit") {
+    mandate["payment_method_details"][type] = {{"reference", text(mandate, "id")}, {"url", ""}};
+  }
+  mandate["status"] = "active";
+  mandate["type"] = "multi_use";
+  return tx.insert(std::move(mandate)).id();
+}
+
 void finish_setup(store::Transaction& tx, const store::Document& intent,
                   const store::Document& method) {
   if (const auto customer = maybe_text(*intent, "customer");
       customer && !has(*method, "customer")) {
     attach_payment_method(tx, method, tx.find("customer", *customer));
   }
+  mark_set_up(tx, method);
+  const Json mandate = is_bank_debit(text(*method, "type")) ? make_mandate(tx, *method) : Json();
   tx.emit("setup_intent.succeeded", tx.update(intent, [&](Json& edited) {
+    edited["mandate"] = mandate;
     edited["last_setup_error"] = nullptr;
     edited["next_action"] = nullptr;
     edited["payment_method"] = method.id();
@@ -67,7 +89,9 @@ store::Document attempt(store::Transaction& tx, const store::Document& intent,
   made["created"] = tx.now();
   made["customer"] = intent->at("customer");
   made["payment_method"] = method.id();
-  made["payment_method_details"] = {{"card", tried_card(*method)}, {"type", "card"}};
+  const std::string& type = text(*method, "type");
+  made["payment_method_details"] = {{type, type == "card" ? tried_card(*method) : Json::object()},
+                                    {"type", type}};
   made["setup_intent"] = intent.id();
   made["status"] = status;
   made["usage"] = intent->at("usage");
@@ -101,8 +125,20 @@ api::ApiError authentication_failure(const char* code) {
   return refusal;
 }
 
+store::Document ask_setup(store::Transaction& tx, const store::Document& intent,
+                          const store::Document& method, Json action) {
+  const store::Document asked = tx.update(intent, [&](Json& edited) {
+    edited["next_action"] = std::move(action);
+    edited["payment_method"] = method.id();
+    edited["status"] = "requires_action";
+  });
+  tx.emit("setup_intent.requires_action", asked);
+  return asked;
+}
+
 void authenticate_setup(store::Transaction& tx, const store::Document& intent, bool succeeds) {
   const store::Document method = tx.find("payment_method", text(*intent, "payment_method"));
+  if (succeeds && needs_verification(tx, method)) mark_verified(tx, method);
   if (succeeds) {
     finish_setup(tx, attempt(tx, intent, method, "succeeded"), method);
     return;
@@ -158,17 +194,13 @@ store::Document confirm_setup(store::Transaction& tx, const store::Document& int
                                   status == "succeeded" ? "already succeeded." : "been canceled."));
   }
   const store::Document method = method_of(tx, intent, request);
+  if (needs_verification(tx, method)) {
+    return ask_setup(tx, intent, method, microdeposits_action(*intent, tx.now()));
+  }
   const TestCard* card = test_card_of(tx, method);
   if (card != nullptr && card->behavior != CardBehavior::decline_after_attach) {
-    if (asks_to_authenticate(card->behavior, false)) {
-      const store::Document asked = tx.update(intent, [&](Json& edited) {
-        edited["next_action"] = {{"type", "use_stripe_sdk"},
-                                 {"use_stripe_sdk", {{"type", "stripe_3ds2_fingerprint"}}}};
-        edited["payment_method"] = method.id();
-        edited["status"] = "requires_action";
-      });
-      tx.emit("setup_intent.requires_action", asked);
-      return asked;
+    if (asks_to_authenticate(tx, method, false)) {
+      return ask_setup(tx, intent, method, next_action(*intent));
     }
     if (const auto reason = decline_when_charged(card->behavior)) {
       fail_setup(tx, intent, method, api::card_declined(*reason));
@@ -193,10 +225,30 @@ void authenticate(store::Transaction& tx, const std::string& id, bool succeeds) 
   if (outcome.status == PaymentStatus::succeeded) intent_succeeded(tx, id);
 }
 
+store::Document verify_microdeposits(store::Transaction& tx, const store::Document& intent,
+                                     const Json& params) {
+  const Json& action = at_path(*intent, {"next_action", "type"});
+  if (text(*intent, "status") != "requires_action" || action != "verify_with_microdeposits") {
+    throw unexpected_state(intent, concat("This intent has a status of ", text(*intent, "status"),
+                                          " and does not wait for micro-deposits."));
+  }
+  verify_account(tx, tx.find("payment_method", text(*intent, "payment_method")), params);
+  if (intent.kind() == setup_kind) {
+    authenticate_setup(tx, intent, true);
+  } else {
+    confirm_payment_intent(tx, intent.id(),
+                           tx.find("payment_method", text(*intent, "payment_method")), false);
+  }
+  return tx.find(intent.kind(), intent.id());
+}
+
 store::Document read_payment_method(store::Transaction& tx, const Json& params,
                                     const std::string& customer) {
   if (has(params, "payment_method_data")) {
     return create_payment_method(tx, params.at("payment_method_data"), "payment_method_data");
+  }
+  if (const auto token = maybe_text(params, "confirmation_token")) {
+    return use_confirmation_token(tx, *token);
   }
   const auto id = maybe_text(params, "payment_method");
   if (!id) return {};

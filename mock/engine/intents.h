@@ -23,6 +23,10 @@ store::Document confirm_payment(store::Transaction& tx, const store::Document& i
                                 const ConfirmRequest& request);
 store::Document confirm_setup(store::Transaction& tx, const store::Document& intent,
                               const ConfirmRequest& request);
+// amounts or descriptor_code of verify_microdeposits, for either kind of intent. Throws where no
+// account waits to be verified, and for wrong ones.
+store::Document verify_microdeposits(store::Transaction& tx, const store::Document& intent,
+                                     const Json& params);
 // api::Authenticate
 void authenticate(store::Transaction& tx, const std::string& intent, bool succeeds);
 

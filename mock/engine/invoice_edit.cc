@@ -6,6 +6,7 @@
 #include "api/operation.h"
 #include "engine/bill.h"
 #include "engine/discounts.h"
+#include "engine/legacy_sources.h"
 #include "engine/taxes.h"
 
 namespace okapi::engine {
@@ -88,9 +89,20 @@ void edit_terms(store::Transaction& tx, Json& invoice, const Json& params) {
 
 void edit_draft(store::Transaction& tx, Json& invoice, const Json& params, bool creating) {
   check_payment_method(tx, invoice, params);
-  api::assign_params(invoice, params,
-                     {"collection_method", "custom_fields", "default_payment_method", "description",
-                      "effective_at", "footer", "number", "statement_descriptor"});
+  if (has(params, "default_source")) {
+    invoice["default_source"] =
+        attached_source(tx, text(params, "default_source"), text(invoice, "customer"));
+  }
+  if (params.contains("account_tax_ids")) {
+    invoice["account_tax_ids"] = params.at("account_tax_ids");
+    for (const Json& id : params.value("account_tax_ids", Json::array())) {
+      (void)api::require_param(tx, "tax_id", id.get<std::string>(), "account_tax_ids");
+    }
+  }
+  api::assign_params(
+      invoice, params,
+      {"shipping_details", "collection_method", "custom_fields", "default_payment_method",
+       "description", "effective_at", "footer", "number", "statement_descriptor"});
   for (const char* settings : {"payment_settings", "rendering"}) {
     if (has(params, settings) && has(invoice, settings)) {
       invoice[settings].update(params.at(settings));
@@ -129,9 +141,8 @@ void check_frozen_fields(const Json& params) {
 }
 
 void refuse_unsupported_invoice(const Json& params) {
-  for (const char* name :
-       {"account_tax_ids", "application_fee_amount", "default_source", "from_invoice",
-        "on_behalf_of", "shipping_cost", "shipping_details", "transfer_data"}) {
+  for (const char* name : {"application_fee_amount", "from_invoice", "on_behalf_of",
+                           "shipping_cost", "transfer_data"}) {
     if (has(params, name) && !params.at(name).empty()) {
       throw api::not_implemented(std::string("an invoice with `") + name + "`");
     }

@@ -10,6 +10,7 @@
 #include "engine/discounts.h"
 #include "engine/end_time.h"
 #include "engine/items.h"
+#include "engine/legacy_sources.h"
 #include "engine/param_name.h"
 #include "engine/taxes.h"
 #include "engine/trials.h"
@@ -99,8 +100,8 @@ Json billing_mode(const Json& params, std::string_view version, Seconds now) {
 }
 
 void refuse_unsupported(const Json& params, std::string_view operation) {
-  for (const char* name : {"application_fee_percent", "billing_schedules", "default_source",
-                           "on_behalf_of", "pending_invoice_item_interval", "transfer_data"}) {
+  for (const char* name : {"application_fee_percent", "billing_schedules", "on_behalf_of",
+                           "pending_invoice_item_interval", "transfer_data"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
@@ -213,6 +214,10 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   if (has(params, "default_payment_method")) {
     subscription["default_payment_method"] =
         attached_payment_method(tx, params, wanted.customer.id());
+  }
+  if (has(params, "default_source")) {
+    subscription["default_source"] =
+        attached_source(tx, text(params, "default_source"), wanted.customer.id());
   }
   for (const char* settings : {"invoice_settings", "payment_settings", "trial_settings"}) {
     merge_settings(subscription, params, settings);

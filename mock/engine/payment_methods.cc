@@ -9,7 +9,10 @@
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "engine/bank_debits.h"
 #include "engine/cards.h"
+#include "engine/cash_balance.h"
+#include "engine/legacy_sources.h"
 #include "engine/param_name.h"
 
 namespace okapi::engine {
@@ -89,12 +92,25 @@ void check_unused(const store::Transaction& tx, const store::Document& payment_m
       "from a Customer, and may not be used again.");
 }
 
+// Stripe: tokens take the month and the year as strings, everything else as integers. -1: no number
+// that a card could bear.
+std::int64_t number_in(const Json& card, const char* name) {
+  if (card.at(name).is_number_integer()) return std::max<std::int64_t>(integer(card, name), -1);
+  const std::string& digits = text(card, name);
+  const bool is_short = !digits.empty() && digits.size() <= 4;
+  if (!is_short || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
+    return -1;
+  }
+  return std::stoll(digits);
+}
+
 }  // namespace
 
 store::Document create_card(store::Transaction& tx, const CardDetails& card,
-                            const Json& billing_details) {
+                            const Json& billing_details, const std::string& id) {
   if (!passes_luhn(card.number)) throw api::invalid_card("incorrect_number");
   Json payment_method = api::default_object(tx, kind);
+  if (!id.empty()) payment_method["id"] = id;
   payment_method.update({{"allow_redisplay", "unspecified"},
                          {"billing_details", make_billing_details(billing_details)},
                          {"card", make_card(tx, card)},
@@ -112,15 +128,21 @@ store::Document create_card(store::Transaction& tx, const CardDetails& card,
   return tx.insert(std::move(payment_method));
 }
 
-namespace {
+store::Document copy_card(store::Transaction& tx, const store::Document& payment_method,
+                          const std::string& id) {
+  Json copy = *payment_method;
+  copy["id"] = id.empty() ? api::new_id(tx, kind) : id;
+  copy["customer"] = nullptr;
+  copy["created"] = tx.now();
+  Json card = *tx.find(card_kind, payment_method.id());
+  card["id"] = copy.at("id");
+  card["spent"] = false;
+  tx.insert(std::move(card));
+  return tx.insert(std::move(copy));
+}
 
-// What was sent about the card, as engine wants it: a number of the table or a magic token.
+// What was sent about the card, as engine wants it.
 CardDetails read_card(const Json& card) {
-  if (const std::optional<std::string> token = maybe_text(card, "token")) {
-    const TestCard* magic = find_magic_card(*token);
-    if (magic == nullptr) throw api::no_such("token", *token, "card[token]");
-    return {.number = std::string(magic->number)};
-  }
   const std::optional<std::string> number = maybe_text(card, "number");
   if (!number) throw api::missing_parameter("card[number]");
   for (const char* field : {"exp_month", "exp_year"}) {
@@ -129,22 +151,30 @@ CardDetails read_card(const Json& card) {
   std::string digits = *number;
   std::erase_if(digits, [](char c) { return c == ' ' || c == '-'; });
   return {.number = digits,
-          .exp_month = std::max<std::int64_t>(integer(card, "exp_month"), -1),
-          .exp_year = integer(card, "exp_year")};
+          .exp_month = number_in(card, "exp_month"),
+          .exp_year = number_in(card, "exp_year")};
 }
-
-}  // namespace
 
 store::Document create_payment_method(store::Transaction& tx, const Json& params,
                                       const std::string& prefix) {
   const std::string type = maybe_text(params, "type").value_or("");
   if (type.empty()) throw api::missing_parameter(under(prefix, "type"));
-  // TODO: the other types of payment methods (bank debits, wallets).
-  if (type != "card") throw api::not_implemented("payment methods of type " + type);
-  if (!has(params, "card")) throw api::missing_parameter(under(prefix, "card"));
   const Json billing_details =
       has(params, "billing_details") ? params.at("billing_details") : Json::object();
-  return create_card(tx, read_card(params.at("card")), billing_details);
+  if (is_bank_debit(type)) {
+    return create_bank_debit(tx, params, prefix, make_billing_details(billing_details));
+  }
+  if (type == "customer_balance") return make_cash_method(tx);
+  // TODO: wallets, vouchers, bank redirects.
+  if (type != "card") throw api::not_implemented("payment methods of type " + type);
+  if (!has(params, "card")) throw api::missing_parameter(under(prefix, "card"));
+  const Json& card = params.at("card");
+  if (const auto token = maybe_text(card, "token")) {
+    const store::Document made = require_payment_method(tx, *token, under(prefix, "card[token]"));
+    // A token that was made is used up by the payment method.
+    return find_magic_card(*token) != nullptr ? made : copy_card(tx, made);
+  }
+  return create_card(tx, read_card(card), billing_details);
 }
 
 store::Document require_payment_method(store::Transaction& tx, const std::string& id,
@@ -152,12 +182,27 @@ store::Document require_payment_method(store::Transaction& tx, const std::string
   if (const TestCard* magic = find_magic_card(id)) {
     return create_card(tx, {.number = std::string(magic->number)});
   }
+  if (store::Document magic = make_magic_bank_debit(tx, id)) return magic;
+  if (id.starts_with("tok_")) return payment_method_of_token(tx, id, param);
   return api::require_param(tx, kind, id, param);
 }
 
 const TestCard* test_card_of(const store::Transaction& tx, const store::Document& payment_method) {
   const store::Document card = tx.find(card_kind, payment_method.id());
   return card ? find_test_card(text(*card, "test_card")) : nullptr;
+}
+
+bool asks_to_authenticate(const store::Transaction& tx, const store::Document& payment_method,
+                          bool off_session) {
+  const TestCard* card = test_card_of(tx, payment_method);
+  if (card == nullptr) return false;
+  const bool set_up = maybe_boolean(*tx.find(card_kind, payment_method.id()), "set_up");
+  return asks_to_authenticate(card->behavior, {.off_session = off_session, .set_up = set_up});
+}
+
+void mark_set_up(store::Transaction& tx, const store::Document& payment_method) {
+  const store::Document card = tx.find(card_kind, payment_method.id());
+  if (card) tx.update(card, [](Json& edited) { edited["set_up"] = true; });
 }
 
 store::Document attach_payment_method(store::Transaction& tx, const store::Document& payment_method,
@@ -191,6 +236,7 @@ store::Document detach_payment_method(store::Transaction& tx,
   }
   store::Document detached =
       tx.update(payment_method, [](Json& edited) { edited["customer"] = nullptr; });
+  forget_source(tx, payment_method.id());
   if (const store::Document card = tx.find(card_kind, payment_method.id())) {
     tx.update(card, [](Json& edited) { edited["spent"] = true; });
   }

@@ -5,7 +5,10 @@
 #include "api/operation.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/bank_debits.h"
+#include "engine/cash_balance.h"
 #include "engine/charges.h"
+#include "engine/disputes.h"
 #include "engine/payment_methods.h"
 
 namespace okapi::engine {
@@ -14,8 +17,9 @@ namespace {
 // Stripe: with setup_future_usage the card stays with the customer.
 void keep_for_later(store::Transaction& tx, const Json& intent,
                     const store::Document& payment_method) {
-  if (!has(intent, "setup_future_usage") || !has(intent, "customer")) return;
-  if (has(*payment_method, "customer")) return;
+  if (!has(intent, "setup_future_usage")) return;
+  mark_set_up(tx, payment_method);
+  if (!has(intent, "customer") || has(*payment_method, "customer")) return;
   attach_payment_method(tx, payment_method, tx.find("customer", text(intent, "customer")));
 }
 
@@ -36,6 +40,7 @@ PaymentOutcome succeed(store::Transaction& tx, const store::Document& intent,
   tx.emit("charge.succeeded", charge);
   tx.emit(manual ? "payment_intent.amount_capturable_updated" : "payment_intent.succeeded",
           updated);
+  follow_charge(tx, charge, payment_method);
   return {.status = PaymentStatus::succeeded,
           .payment_intent = intent.id(),
           .charge = charge.id(),
@@ -65,27 +70,68 @@ PaymentOutcome decline(store::Transaction& tx, const store::Document& intent,
           .refusal = std::move(refusal)};
 }
 
-// Stripe: with a return_url the customer is sent to a page, else the client's script asks.
-Json next_action(const Json& intent) {
-  const auto return_url = maybe_text(intent, "_return_url");
-  if (!return_url) {
-    return {{"type", "use_stripe_sdk"}, {"use_stripe_sdk", {{"type", "stripe_3ds2_fingerprint"}}}};
-  }
-  const std::string url =
-      concat(maybe_text(intent, "_base_url").value_or(""), "/_okapi/3ds/", text(intent, "id"),
-             "?client_secret=", text(intent, "client_secret"));
-  return {{"redirect_to_url", {{"return_url", *return_url}, {"url", url}}},
-          {"type", "redirect_to_url"}};
-}
-
 PaymentOutcome ask(store::Transaction& tx, const store::Document& intent,
                    const store::Document& payment_method) {
+  const bool verifies = needs_verification(tx, payment_method);
   const store::Document updated = tx.update(intent, [&](Json& edited) {
-    edited["next_action"] = next_action(edited);
+    edited["next_action"] = verifies ? microdeposits_action(edited, tx.now()) : next_action(edited);
     edited["payment_method"] = payment_method.id();
     edited["status"] = "requires_action";
   });
   tx.emit("payment_intent.requires_action", updated);
+  return {.status = PaymentStatus::requires_action,
+          .payment_intent = intent.id(),
+          .charge = {},
+          .refusal = std::nullopt};
+}
+
+// The bank takes its time; the outcome is a step of its own.
+PaymentOutcome debit(store::Transaction& tx, const store::Document& intent,
+                     const store::Document& payment_method) {
+  if (needs_verification(tx, payment_method)) return ask(tx, intent, payment_method);
+  const store::Document charge = make_pending_charge(tx, *intent, payment_method);
+  keep_for_later(tx, *intent, payment_method);
+  const store::Document updated = tx.update(intent, [&](Json& edited) {
+    edited["last_payment_error"] = nullptr;
+    edited["latest_charge"] = charge.id();
+    edited["next_action"] = nullptr;
+    edited["payment_method"] = payment_method.id();
+    edited["status"] = "processing";
+    edited["_settles_at"] = payment_time(tx);
+  });
+  tx.emit("payment_intent.processing", updated);
+  tx.emit("charge.pending", charge);
+  return {.status = PaymentStatus::processing,
+          .payment_intent = intent.id(),
+          .charge = charge.id(),
+          .refusal = std::nullopt};
+}
+
+// Stripe: the customer is told where to send the money; what is there already pays.
+PaymentOutcome ask_for_transfer(store::Transaction& tx, const store::Document& intent,
+                                const store::Document& payment_method) {
+  if (!has(*intent, "customer")) throw api::missing_parameter("customer");
+  const store::Document asked = tx.update(intent, [&](Json& edited) {
+    edited["next_action"] = {
+        {"display_bank_transfer_instructions",
+         {{"amount_remaining", edited.at("amount")},
+          {"currency", edited.at("currency")},
+          {"hosted_instructions_url", nullptr},
+          {"reference", text(edited, "id").substr(text(edited, "id").size() - 10)},
+          {"type", text(edited, "currency") == "eur" ? "eu_bank_transfer" : "us_bank_transfer"}}},
+        {"type", "display_bank_transfer_instructions"}};
+    edited["payment_method"] = payment_method.id();
+    edited["status"] = "requires_action";
+  });
+  const std::int64_t there = available_cash(tx, text(*asked, "customer"), text(*asked, "currency"));
+  if (there >= integer(*asked, "amount")) {
+    apply_cash(tx, asked, Json::object());
+    return {.status = PaymentStatus::processing,
+            .payment_intent = intent.id(),
+            .charge = {},
+            .refusal = std::nullopt};
+  }
+  tx.emit("payment_intent.requires_action", asked);
   return {.status = PaymentStatus::requires_action,
           .payment_intent = intent.id(),
           .charge = {},
@@ -99,18 +145,34 @@ std::string setting_of(const Json& object, std::initializer_list<std::string_vie
 
 }  // namespace
 
+// Stripe: with a return_url the customer is sent to a page, else the client's script asks.
+Json next_action(const Json& intent) {
+  const auto return_url = maybe_text(intent, "_return_url");
+  if (!return_url) {
+    return {{"type", "use_stripe_sdk"}, {"use_stripe_sdk", {{"type", "stripe_3ds2_fingerprint"}}}};
+  }
+  const std::string url =
+      concat(maybe_text(intent, "_base_url").value_or(""), "/_okapi/3ds/", text(intent, "id"),
+             "?client_secret=", text(intent, "client_secret"));
+  return {{"redirect_to_url", {{"return_url", *return_url}, {"url", url}}},
+          {"type", "redirect_to_url"}};
+}
+
 store::Document payment_method_for(const store::Transaction& tx, const Json& invoice) {
   std::string id = setting_of(invoice, {"default_payment_method"});
+  if (id.empty()) id = setting_of(invoice, {"default_source"});
   const std::string subscription =
       setting_of(invoice, {"parent", "subscription_details", "subscription"});
   if (id.empty() && !subscription.empty()) {
     if (const store::Document found = tx.find("subscription", subscription)) {
       id = setting_of(*found, {"default_payment_method"});
+      if (id.empty()) id = setting_of(*found, {"default_source"});
     }
   }
   if (id.empty()) {
     if (const store::Document customer = tx.find("customer", text(invoice, "customer"))) {
       id = setting_of(*customer, {"invoice_settings", "default_payment_method"});
+      if (id.empty()) id = setting_of(*customer, {"default_source"});
     }
   }
   return id.empty() ? store::Document() : tx.find("payment_method", id);
@@ -152,9 +214,13 @@ std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& re
 
 PaymentStatus foresee_payment(const store::Transaction& tx, const store::Document& payment_method,
                               bool off_session) {
+  if (is_bank_debit(text(*payment_method, "type"))) {
+    return needs_verification(tx, payment_method) ? PaymentStatus::requires_action
+                                                  : PaymentStatus::processing;
+  }
   const TestCard* card = test_card_of(tx, payment_method);
   if (card == nullptr) return PaymentStatus::succeeded;
-  if (asks_to_authenticate(card->behavior, off_session)) {
+  if (asks_to_authenticate(tx, payment_method, off_session)) {
     return off_session ? PaymentStatus::declined : PaymentStatus::requires_action;
   }
   return decline_when_charged(card->behavior) ? PaymentStatus::declined : PaymentStatus::succeeded;
@@ -165,9 +231,12 @@ PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string&
   const store::Document intent = tx.find("payment_intent", payment_intent);
   OKAPI_CHECK(intent && text(*intent, "status") != "succeeded" &&
               text(*intent, "status") != "canceled");
+  const std::string& type = text(*payment_method, "type");
+  if (is_bank_debit(type)) return debit(tx, intent, payment_method);
+  if (type == "customer_balance") return ask_for_transfer(tx, intent, payment_method);
   const TestCard* card = test_card_of(tx, payment_method);
   if (card == nullptr) return succeed(tx, intent, payment_method);
-  if (asks_to_authenticate(card->behavior, off_session)) {
+  if (asks_to_authenticate(tx, payment_method, off_session)) {
     if (!off_session) return ask(tx, intent, payment_method);
     return decline(tx, intent, payment_method, api::card_declined("authentication_required"));
   }
@@ -181,6 +250,10 @@ PaymentOutcome authenticate_payment(store::Transaction& tx, const store::Documen
                                     bool succeeds) {
   const store::Document method = tx.find("payment_method", text(*intent, "payment_method"));
   OKAPI_CHECK(static_cast<bool>(method));
+  if (succeeds && needs_verification(tx, method)) {
+    mark_verified(tx, method);
+    return debit(tx, intent, method);
+  }
   if (!succeeds) {
     api::ApiError refusal = api::card_declined("authentication_required");
     refusal.code = "payment_intent_authentication_failure";
@@ -207,6 +280,46 @@ PaymentOutcome authenticate_payment(store::Transaction& tx, const store::Documen
     }
   }
   return succeed(tx, intent, method);
+}
+
+PaymentOutcome settle_debit(store::Transaction& tx, const store::Document& intent) {
+  const store::Document method = tx.find("payment_method", text(*intent, "payment_method"));
+  const store::Document charge = tx.find("charge", text(*intent, "latest_charge"));
+  OKAPI_CHECK(method && charge);
+  const std::string failure = debit_failure(tx, method);
+  if (failure.empty()) {
+    const store::Document paid = settle_charge(tx, charge, std::nullopt);
+    const store::Document updated = tx.update(intent, [&](Json& edited) {
+      edited["amount_received"] = edited["amount"];
+      edited["status"] = "succeeded";
+      edited.erase("_settles_at");
+    });
+    tx.emit("charge.succeeded", paid);
+    tx.emit("payment_intent.succeeded", updated);
+    return {.status = PaymentStatus::succeeded,
+            .payment_intent = intent.id(),
+            .charge = charge.id(),
+            .refusal = std::nullopt};
+  }
+  api::ApiError refusal = api::debit_failed(failure);
+  api::ApiError of_charge = refusal;
+  of_charge.code = failure;
+  const store::Document failed = settle_charge(tx, charge, of_charge);
+  refusal.extra["charge"] = charge.id();
+  refusal.extra["payment_method"] = *method;
+  Json shown = api::error_body(refusal, {}, {}).at("error");
+  const store::Document updated = tx.update(intent, [&](Json& edited) {
+    edited["last_payment_error"] = std::move(shown);
+    edited["payment_method"] = nullptr;
+    edited["status"] = "requires_payment_method";
+    edited.erase("_settles_at");
+  });
+  tx.emit("charge.failed", failed);
+  tx.emit("payment_intent.payment_failed", updated);
+  return {.status = PaymentStatus::declined,
+          .payment_intent = intent.id(),
+          .charge = charge.id(),
+          .refusal = std::move(refusal)};
 }
 
 void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent,

@@ -15,7 +15,7 @@ namespace okapi::engine {
 // document: there is none.
 [[nodiscard]] store::Document payment_method_for(const store::Transaction& tx, const Json& invoice);
 
-enum class PaymentStatus { succeeded, declined, requires_action };
+enum class PaymentStatus { succeeded, processing, declined, requires_action };
 
 struct PaymentOutcome {
   PaymentStatus status = PaymentStatus::succeeded;
@@ -37,6 +37,9 @@ struct PaymentRequest {
 // A PaymentIntent for an invoice that became open, in requires_payment_method; emits
 // payment_intent.created. Gives its id.
 std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& request);
+// Where the customer goes to authenticate: a page of ours with a return_url, else the client's own
+// script. Both kinds of intents.
+[[nodiscard]] Json next_action(const Json& intent);
 // What an attempt with the payment method will come to.
 [[nodiscard]] PaymentStatus foresee_payment(const store::Transaction& tx,
                                             const store::Document& payment_method,
@@ -48,6 +51,8 @@ PaymentOutcome confirm_payment_intent(store::Transaction& tx, const std::string&
 // The customer came back from authentication: the payment goes on, or fails.
 PaymentOutcome authenticate_payment(store::Transaction& tx, const store::Document& intent,
                                     bool succeeds);
+// What a bank made of a payment that was processing.
+PaymentOutcome settle_debit(store::Transaction& tx, const store::Document& intent);
 void cancel_payment_intent(store::Transaction& tx, const std::string& payment_intent,
                            const std::string& reason = "void_invoice");
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "billing/currency.h"
 #include "engine/charges.h"
+#include "engine/payment_methods.h"
 
 namespace okapi::engine {
 namespace {
@@ -39,7 +40,60 @@ std::int64_t checked_amount(const Json& charge, const RefundRequest& request) {
   return amount;
 }
 
+// Stripe: two test cards have refunds that are pending first, or fail afterwards (docs, testing).
+void plan_outcome(const store::Transaction& tx, const Json& charge, Json& refund) {
+  const auto id = maybe_text(charge, "payment_method");
+  const store::Document method = id ? tx.find("payment_method", *id) : store::Document();
+  const TestCard* card = method ? test_card_of(tx, method) : nullptr;
+  if (card == nullptr) return;
+  if (card->name == "pendingRefund") {
+    refund["status"] = "pending";
+    refund["_outcome"] = "succeeded";
+  }
+  if (card->name == "refundFail") refund["_outcome"] = "failed";
+}
+
+// The money comes back.
+void fail_refund(store::Transaction& tx, Json& refund) {
+  refund["failure_reason"] = "lost_or_stolen_card";
+  if (!has(refund, "balance_transaction")) return;
+  Json back = refund;
+  back["amount"] = -integer(refund, "amount");
+  const std::string id = refund_transaction(tx, back);
+  tx.update(tx.find("balance_transaction", id), [](Json& edited) {
+    edited["description"] = "REFUND FAILURE";
+    edited["reporting_category"] = "refund_failure";
+    edited["type"] = "refund_failure";
+  });
+  refund["failure_balance_transaction"] = id;
+}
+
 }  // namespace
+
+void settle_refund(store::Transaction& tx, const store::Document& refund, const api::Settings&) {
+  const std::string outcome = text(*refund, "_outcome");
+  const bool failed = outcome == "failed";
+  const store::Document settled = tx.update(refund, [&](Json& edited) {
+    edited["status"] = outcome;
+    edited.erase("_outcome");
+    if (failed) fail_refund(tx, edited);
+  });
+  const store::Document charge = tx.find("charge", text(*settled, "charge"));
+  if (failed) {
+    tx.update(charge, [&](Json& edited) {
+      edited["amount_refunded"] = integer(edited, "amount_refunded") - integer(*settled, "amount");
+      edited["refunded"] = false;
+    });
+    tx.emit("refund.failed", settled);
+  }
+  tx.emit("refund.updated", settled);
+  tx.emit("charge.refund.updated", settled);
+}
+
+void refund_due(const Json& refund, std::vector<store::Due>& due) {
+  if (!has(refund, "_outcome")) return;
+  due.push_back({.at = integer(refund, "created"), .rank = 7, .action = "settle", .clock = ""});
+}
 
 store::Document refund_charge(store::Transaction& tx, const RefundRequest& request) {
   const store::Document charge = api::require_param(tx, "charge", request.charge, "charge");
@@ -63,6 +117,7 @@ store::Document refund_charge(store::Transaction& tx, const RefundRequest& reque
   // An authorization that is given back never reached the balance.
   refund["balance_transaction"] =
       boolean(*charge, "captured") ? Json(refund_transaction(tx, refund)) : Json();
+  plan_outcome(tx, *charge, refund);
   const store::Document stored = tx.insert(std::move(refund));
   const store::Document refunded = tx.update(charge, [&](Json& edited) {
     const std::int64_t total = integer(edited, "amount_refunded") + amount;

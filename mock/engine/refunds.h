@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "store/account.h"
+#include "api/operation.h"
 
 namespace okapi::engine {
 
@@ -19,6 +19,11 @@ struct RefundRequest {
 // refund.created and charge.refunded. Throws for a charge that failed, was refunded whole, or has
 // less left.
 store::Document refund_charge(store::Transaction& tx, const RefundRequest& request);
+
+// Steps of time: what a card for tests of refunds makes of one.
+void settle_refund(store::Transaction& tx, const store::Document& refund,
+                   const api::Settings& settings);
+void refund_due(const Json& refund, std::vector<store::Due>& due);
 
 // The charge that succeeded for this intent; throws when there is none.
 [[nodiscard]] store::Document charge_of_intent(store::Transaction& tx, const std::string& intent);

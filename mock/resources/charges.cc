@@ -8,6 +8,7 @@
 #include "api/search.h"
 #include "base/text.h"
 #include "billing/currency.h"
+#include "engine/disputes.h"
 #include "engine/payment_methods.h"
 
 namespace okapi::resources {
@@ -59,7 +60,7 @@ std::optional<api::ApiError> refusal_of(const store::Transaction& tx,
                                         const store::Document& method) {
   const engine::TestCard* card = engine::test_card_of(tx, method);
   if (card == nullptr) return std::nullopt;
-  if (engine::asks_to_authenticate(card->behavior, true)) {
+  if (engine::asks_to_authenticate(tx, method, true)) {
     return api::card_declined("authentication_required");
   }
   const auto reason = engine::decline_when_charged(card->behavior);
@@ -91,6 +92,7 @@ api::Reply create(api::Context& ctx) {
   const store::Document charge = engine::make_charge(ctx.tx, intent, method, refusal);
   if (!refusal) {
     ctx.tx.emit("charge.succeeded", charge);
+    engine::follow_charge(ctx.tx, charge, method);
     return ctx.tx.update(charge, [&](Json& edited) {
       api::assign_params(edited, params,
                          {"receipt_email", "shipping", "statement_descriptor",

@@ -11,7 +11,10 @@
 #include "engine/balance.h"
 #include "engine/clock.h"
 #include "engine/customer_end.h"
+#include "engine/discounts.h"
+#include "engine/legacy_sources.h"
 #include "engine/payment_methods.h"
+#include "engine/tax_ids.h"
 
 namespace okapi::resources {
 namespace {
@@ -192,6 +195,21 @@ Attached attach(api::Context& ctx, const store::Document& customer) {
   return {.named = *id, .document = engine::attach_payment_method(ctx.tx, found, customer)};
 }
 
+// Stripe: a new source takes the place of the default one, which is deleted (docs, update a
+// customer); default_source names one that is there.
+void change_source(api::Context& ctx, const store::Document& customer) {
+  if (const auto token = maybe_text(ctx.params, "source")) {
+    const auto old = maybe_text(*customer, "default_source");
+    engine::add_source(ctx.tx, customer, {.token = *token, .becomes_default = true});
+    const store::Document replaced = old ? engine::find_source(ctx.tx, *old) : store::Document();
+    if (replaced) engine::remove_source(ctx.tx, replaced);
+  }
+  if (const auto id = maybe_text(ctx.params, "default_source")) {
+    const std::string source = engine::attached_source(ctx.tx, *id, customer.id());
+    ctx.tx.update(customer, [&](Json& edited) { edited["default_source"] = source; });
+  }
+}
+
 // --- the balance
 
 // Guess: a balance set without a currency is in the customer's, else in US dollars.
@@ -206,42 +224,9 @@ void set_balance(api::Context& ctx, const store::Document& customer, const char*
                                    .currency = maybe_text(*customer, "currency").value_or("usd")});
 }
 
-// --- tax ids
-
-// Guess: the country is the value's for the EU's numbers, else the type's.
-std::string country_of(const std::string& type, const std::string& value) {
-  std::string country = type.starts_with("eu_") ? value.substr(0, 2) : type.substr(0, 2);
-  std::ranges::transform(country, country.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return country;
-}
-
-void add_tax_ids(api::Context& ctx, const store::Document& customer) {
-  if (!has(ctx.params, "tax_id_data")) return;
-  for (const Json& given : ctx.params.at("tax_id_data")) {
-    const std::string& type = text(given, "type");
-    Json tax_id = api::default_object(ctx.tx, "tax_id");
-    tax_id.update(
-        {{"country", country_of(type, text(given, "value"))},
-         {"created", ctx.now()},
-         {"customer", customer.id()},
-         {"owner",
-          {{"customer", customer.id()}, {"customer_account", nullptr}, {"type", "customer"}}},
-         {"type", type},
-         {"value", given.at("value")},
-         {"verification",
-          {{"status", type == "eu_vat" || type == "gb_vat" ? "pending" : "unavailable"},
-           {"verified_address", nullptr},
-           {"verified_name", nullptr}}}});
-    ctx.tx.emit("customer.tax_id.created", ctx.tx.insert(std::move(tax_id)));
-  }
-}
-
 // --- operations
 
 api::Reply create(api::Context& ctx) {
-  // TODO: legacy sources (`source=tok_…`) become cards and default_source.
-  if (has(ctx.params, "source")) throw api::not_implemented("customers.create with source");
   const std::optional<std::string> id = maybe_text(ctx.params, "id");
   if (id && ctx.tx.find(kind, *id)) throw api::already_exists("Customer");
   check_email(ctx.params);
@@ -255,7 +240,10 @@ api::Reply create(api::Context& ctx) {
   const Attached attached = attach(ctx, created);
   assign_default_payment_method(ctx, created, attached);
   set_balance(ctx, created, "initial");
-  add_tax_ids(ctx, created);
+  engine::add_tax_ids(ctx.tx, created.id(), ctx.params);
+  if (const auto token = maybe_text(ctx.params, "source")) {
+    engine::add_source(ctx.tx, created, {.token = *token, .becomes_default = true});
+  }
   return api::require(ctx.tx, kind, created.id());
 }
 
@@ -274,14 +262,12 @@ store::Document require_for_update(api::Context& ctx) {
 }
 
 api::Reply update(api::Context& ctx) {
-  if (has(ctx.params, "source") || has(ctx.params, "default_source")) {
-    throw api::not_implemented("customers.update with source");
-  }
   const store::Document customer = require_for_update(ctx);
   check_email(ctx.params);
   check_invoice_prefix(ctx, customer.id());
   engine::enter_time_of(ctx.tx, *customer);
   set_balance(ctx, customer, "adjustment");
+  change_source(ctx, customer);
   assign_default_payment_method(ctx, customer, {});
   const store::Document updated =
       ctx.tx.update(customer, [&](Json& edited) { assign_fields(edited, ctx.params); });
@@ -294,6 +280,22 @@ api::Reply del(api::Context& ctx) {
   engine::enter_time_of(ctx.tx, *customer);
   engine::delete_customer(ctx.tx, customer);
   return api::deleted_stub(kind, customer.id());
+}
+
+api::Reply delete_discount(api::Context& ctx) {
+  const store::Document customer = api::require(ctx.tx, kind, ctx.path_id);
+  engine::enter_time_of(ctx.tx, *customer);
+  const Json& id = at_path(*customer, {"discount", "id"});
+  if (!id.is_string()) {
+    throw api::invalid_request("No active discount for customer: " + ctx.path_id, {},
+                               "resource_missing");
+  }
+  const store::Document discount = ctx.tx.find("discount", id.get<std::string>());
+  const store::Document without =
+      ctx.tx.update(customer, [](Json& edited) { edited["discount"] = nullptr; });
+  Json stub = engine::delete_discount(ctx.tx, discount);
+  ctx.tx.emit("customer.updated", without);
+  return stub;
 }
 
 // Stripe: the customers of test clocks show only in lists that name their clock (stripe-cli#1314).
@@ -339,20 +341,6 @@ Json subscriptions(store::Transaction& tx, const Json& customer) {
   return api::embedded_list(std::move(living), concat("/v1/customers/", id, "/subscriptions"));
 }
 
-Json tax_ids(store::Transaction& tx, const Json& customer) {
-  const std::string& id = text(customer, "id");
-  std::vector<Json> all;
-  for (const store::Document& each : tx.where("tax_id", "customer", id)) {
-    all.insert(all.begin(), api::public_tree(each));
-  }
-  return api::embedded_list(std::move(all), concat("/v1/customers/", id, "/tax_ids"));
-}
-
-// Sources are not made here, so there never are any.
-Json sources(store::Transaction&, const Json& customer) {
-  return api::embedded_list({}, concat("/v1/customers/", text(customer, "id"), "/sources"));
-}
-
 Json tax(store::Transaction&, const Json&) {
   return {{"automatic_tax", "unrecognized_location"},
           {"ip_address", nullptr},
@@ -367,16 +355,14 @@ void register_customers(api::Registry& registry) {
   registry.bind("customers.retrieve", retrieve);
   registry.bind("customers.update", update);
   registry.bind("customers.del", del);
+  registry.bind("customers.delete_discount", delete_discount);
   registry.bind("customers.list", list);
   registry.bind("customers.search", api::search_objects);
   registry.index(kind, "email");
   registry.index(kind, "invoice_prefix");
   registry.index(kind, "test_clock");
-  registry.index("tax_id", "customer");
-  api::register_includable("customer.sources", sources);
   api::register_includable("customer.subscriptions", subscriptions);
   api::register_includable("customer.tax", tax);
-  api::register_includable("customer.tax_ids", tax_ids);
 }
 
 }  // namespace okapi::resources

@@ -5,6 +5,7 @@
 #include "api/search.h"
 #include "base/text.h"
 #include "billing/currency.h"
+#include "engine/cash_balance.h"
 #include "engine/charges.h"
 #include "engine/collection.h"
 #include "engine/intents.h"
@@ -17,8 +18,7 @@ namespace {
 constexpr const char* kind = "payment_intent";
 
 void refuse_unsupported(const Json& params) {
-  for (const char* name :
-       {"application_fee_amount", "confirmation_token", "on_behalf_of", "transfer_data"}) {
+  for (const char* name : {"application_fee_amount", "on_behalf_of", "transfer_data"}) {
     if (has(params, name)) {
       throw api::not_implemented(std::string("a PaymentIntent with `") + name + "`");
     }
@@ -63,6 +63,29 @@ void assign_fields(Json& intent, const Json& params) {
   api::merge_metadata(intent, params);
   if (has(params, "payment_details"))
     intent["payment_details"].update(params.at("payment_details"));
+}
+
+Json line_item(store::Transaction& tx, const Json& given) {
+  Json item = api::default_object(tx, "payment_intent_amount_details_line_item");
+  api::assign_params(item, given,
+                     {"discount_amount", "payment_method_options", "product_code", "product_name",
+                      "quantity", "tax", "unit_cost", "unit_of_measure"});
+  return item;
+}
+
+// Stripe: the tip and the rest stand in the intent, its items are a list of their own.
+void set_amount_details(store::Transaction& tx, Json& intent, const Json& params) {
+  if (!has(params, "amount_details")) return;
+  Json details = params.at("amount_details");
+  if (has(details, "line_items")) {
+    intent["_line_items"] = Json::array();
+    for (const Json& given : details.at("line_items")) {
+      intent["_line_items"].push_back(line_item(tx, given));
+    }
+  }
+  details.erase("line_items");
+  details.erase("enforce_arithmetic_validation");
+  intent["amount_details"].update(details);
 }
 
 bool is_off_session(const Json& params) {
@@ -116,6 +139,7 @@ api::Reply create(api::Context& ctx) {
     edited["description"] = nullptr;
     set_methods(edited, params);
     assign_fields(edited, params);
+    set_amount_details(ctx.tx, edited, params);
     edited["capture_method"] = maybe_text(params, "capture_method").value_or("automatic_async");
     api::assign_params(edited, params, {"confirmation_method"});
     if (!method) return;
@@ -147,6 +171,7 @@ api::Reply update(api::Context& ctx) {
   const store::Document method = engine::read_payment_method(ctx.tx, ctx.params, customer);
   return ctx.tx.update(intent, [&](Json& edited) {
     assign_fields(edited, ctx.params);
+    set_amount_details(ctx.tx, edited, ctx.params);
     if (has(ctx.params, "amount")) {
       check_amount(integer(edited, "amount"), text(edited, "currency"));
     }
@@ -219,6 +244,49 @@ api::Reply cancel(api::Context& ctx) {
   return ctx.tx.find(kind, intent.id());
 }
 
+api::Reply verify(api::Context& ctx) {
+  return engine::verify_microdeposits(ctx.tx, api::require(ctx.tx, kind, ctx.path_id), ctx.params);
+}
+
+// Stripe: an authorization may grow while it waits to be captured.
+api::Reply increment(api::Context& ctx) {
+  refuse_unsupported(ctx.params);
+  const store::Document intent = api::require(ctx.tx, kind, ctx.path_id);
+  const std::string& status = text(*intent, "status");
+  if (status != "requires_capture") {
+    throw engine::unexpected_state(
+        intent,
+        concat("This PaymentIntent could not be incremented because it has a status of ", status,
+               ". Only a PaymentIntent with a status of requires_capture may be incremented."));
+  }
+  const std::int64_t amount = integer(ctx.params, "amount");
+  if (amount <= integer(*intent, "amount")) {
+    throw api::invalid_request(
+        "The amount must be greater than the amount that is authorized already.", "amount");
+  }
+  ctx.tx.update(ctx.tx.find("charge", text(*intent, "latest_charge")), [&](Json& edited) {
+    edited["amount"] = amount;
+    edited["payment_method_details"]["card"]["amount_authorized"] = amount;
+  });
+  const store::Document grown = ctx.tx.update(intent, [&](Json& edited) {
+    edited["amount"] = amount;
+    edited["amount_capturable"] = amount;
+    api::assign_params(edited, ctx.params, {"description", "statement_descriptor"});
+    api::merge_metadata(edited, ctx.params);
+  });
+  ctx.tx.emit("payment_intent.amount_capturable_updated", grown);
+  return grown;
+}
+
+api::Reply apply_customer_balance(api::Context& ctx) {
+  return engine::apply_cash(ctx.tx, api::require(ctx.tx, kind, ctx.path_id), ctx.params);
+}
+
+api::Reply list_line_items(api::Context& ctx) {
+  const store::Document intent = api::require(ctx.tx, kind, ctx.path_id);
+  return api::page_of(ctx, intent->value("_line_items", Json::array()).get<std::vector<Json>>());
+}
+
 api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }
 
 }  // namespace
@@ -231,8 +299,13 @@ void register_payment_intents(api::Registry& registry) {
   registry.bind("payment_intents.capture", capture);
   registry.bind("payment_intents.cancel", cancel);
   registry.bind("payment_intents.list", list);
+  registry.bind("payment_intents.apply_customer_balance", apply_customer_balance);
+  registry.bind("payment_intents.increment_authorization", increment);
+  registry.bind("payment_intents.list_amount_details_line_items", list_line_items);
+  registry.bind("payment_intents.verify_microdeposits", verify);
   registry.bind("payment_intents.search", api::search_objects);
   registry.index(kind, "customer");
+  registry.due(kind, engine::intent_due);
 }
 
 }  // namespace okapi::resources

@@ -56,6 +56,14 @@ api::Reply cancel(api::Context& ctx) {
                              text(*refund, "status") + ".");
 }
 
+// Stripe: of refunds that wait for the customer to say where the money goes; cards never do.
+api::Reply expire(api::Context& ctx) {
+  const store::Document refund = api::require(ctx.tx, kind, ctx.path_id);
+  throw api::invalid_request("Refund " + refund.id() +
+                             " cannot be expired because its status is not requires_action but " +
+                             text(*refund, "status") + ".");
+}
+
 api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }
 
 }  // namespace
@@ -66,7 +74,9 @@ void register_refunds(api::Registry& registry) {
   registry.bind("refunds.update", update);
   registry.bind("refunds.cancel", cancel);
   registry.bind("refunds.list", list);
+  registry.bind("test_helpers.refunds.expire", expire);
   registry.index(kind, "charge");
+  registry.due(kind, engine::refund_due);
 }
 
 }  // namespace okapi::resources

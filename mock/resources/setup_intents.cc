@@ -42,14 +42,18 @@ Json new_intent(api::Context& ctx, const std::string& customer) {
 }
 
 store::Document confirm_with(api::Context& ctx, const store::Document& intent) {
+  const store::Document ready = ctx.tx.update(intent, [&](Json& edited) {
+    edited["_base_url"] = ctx.base_url;
+    if (const auto url = maybe_text(ctx.params, "return_url")) edited["_return_url"] = *url;
+  });
   return engine::confirm_setup(
-      ctx.tx, intent,
+      ctx.tx, ready,
       {.payment_method = engine::read_payment_method(
            ctx.tx, ctx.params, maybe_text(*intent, "customer").value_or(""))});
 }
 
 api::Reply create(api::Context& ctx) {
-  for (const char* name : {"attach_to_self", "confirmation_token", "on_behalf_of", "single_use"}) {
+  for (const char* name : {"attach_to_self", "on_behalf_of", "single_use"}) {
     if (has(ctx.params, name)) {
       throw api::not_implemented(std::string("a SetupIntent with `") + name + "`");
     }
@@ -93,6 +97,10 @@ api::Reply confirm(api::Context& ctx) {
   return confirm_with(ctx, api::require(ctx.tx, kind, ctx.path_id));
 }
 
+api::Reply verify(api::Context& ctx) {
+  return engine::verify_microdeposits(ctx.tx, api::require(ctx.tx, kind, ctx.path_id), ctx.params);
+}
+
 api::Reply cancel(api::Context& ctx) {
   const store::Document intent = api::require(ctx.tx, kind, ctx.path_id);
   const std::string& status = text(*intent, "status");
@@ -121,6 +129,7 @@ void register_setup_intents(api::Registry& registry) {
   registry.bind("setup_intents.update", update);
   registry.bind("setup_intents.confirm", confirm);
   registry.bind("setup_intents.cancel", cancel);
+  registry.bind("setup_intents.verify_microdeposits", verify);
   registry.bind("setup_intents.list", list);
   registry.index(kind, "customer");
   registry.index("setup_attempt", "setup_intent");

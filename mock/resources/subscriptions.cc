@@ -7,6 +7,7 @@
 #include "engine/customer_currency.h"
 #include "engine/discounts.h"
 #include "engine/items.h"
+#include "engine/legacy_sources.h"
 #include "engine/new_subscription.h"
 #include "engine/pauses.h"
 #include "engine/schedules/schedule.h"
@@ -87,6 +88,10 @@ void edit_plain_fields(api::Context& ctx, Json& edited) {
   if (has(params, "default_payment_method")) {
     edited["default_payment_method"] =
         engine::attached_payment_method(ctx.tx, params, text(edited, "customer"));
+  }
+  if (has(params, "default_source")) {
+    edited["default_source"] =
+        engine::attached_source(ctx.tx, text(params, "default_source"), text(edited, "customer"));
   }
   for (const char* settings :
        {"invoice_settings", "payment_settings", "trial_settings", "cancellation_details"}) {

@@ -89,8 +89,8 @@ TEST_CASE("what the bank says when a card is attached, charged, and charged off 
     REQUIRE(card != nullptr);
     CHECK(decline_when_attached(card->behavior).value_or("") == c.attached);
     CHECK(decline_when_charged(card->behavior).value_or("") == c.charged);
-    CHECK(asks_to_authenticate(card->behavior, false) == c.asks_on_session);
-    CHECK(asks_to_authenticate(card->behavior, true) == c.asks_off_session);
+    CHECK(asks_to_authenticate(card->behavior, {.off_session = false}) == c.asks_on_session);
+    CHECK(asks_to_authenticate(card->behavior, {.off_session = true}) == c.asks_off_session);
   }
 }
 
