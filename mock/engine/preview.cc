@@ -122,6 +122,14 @@ Bill preview_new(api::Context& ctx, const Target& target) {
                                                  .customer = target.customer,
                                                  .version = ctx.version,
                                                  .prefix = "subscription_details"});
+  // Guess: the regular invoice of a subscription that is only thought of is its first renewal.
+  if (maybe_text(ctx.params, "preview_mode") == "recurring") {
+    const Seconds end = period_of(subscription).end;
+    Bill bill = compose_renewal(ctx.tx, subscription,
+                                {.at = end, .ends = false, .preview = true, .pending = false});
+    bill.invoice["created"] = end;
+    return bill;
+  }
   return compose_first(ctx.tx, subscription, true);
 }
 
