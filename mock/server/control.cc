@@ -1,5 +1,6 @@
 #include "server/control.h"
 
+#include <limits>
 #include <sstream>
 
 #include "api/error.h"
@@ -39,10 +40,24 @@ api::Response plain(std::string body, std::string_view content_type) {
   return response;
 }
 
-Json shown_clock(const store::ClockSetting& clock) {
+// What will happen first when time goes on; null where nothing is waiting.
+Json shown_due(store::Account& account) {
+  const store::Transaction tx(account, {});
+  const auto step = tx.next_due({}, std::numeric_limits<Seconds>::max());
+  if (!step) return nullptr;
+  return {{"action", step->due.action},
+          {"at", step->due.at},
+          {"id", step->document.id()},
+          {"object", step->document.kind()}};
+}
+
+Json shown_clock(const store::ClockSetting& clock, Json next_due) {
   const Seconds now = clock.now();
-  return {
-      {"object", "okapi.clock"}, {"now", now}, {"time", to_rfc3339(now)}, {"frozen", clock.frozen}};
+  return {{"object", "okapi.clock"},
+          {"now", now},
+          {"time", to_rfc3339(now)},
+          {"frozen", clock.frozen},
+          {"next_due", std::move(next_due)}};
 }
 
 // The setting that shows `now` and goes on as before.
@@ -119,6 +134,7 @@ struct Control::Route {
 
 const Control::Route Control::routes[] = {
     {"GET", "health", &Control::get_health},
+    {"GET", "accounts", &Control::get_accounts},
     {"POST", "reset", &Control::post_reset},
     {"GET", "snapshots", &Control::get_snapshots},
     {"POST", "snapshots", &Control::post_snapshots},
@@ -238,6 +254,18 @@ api::Response Control::wait_for_webhooks(const Call& call) {
 
 // --- state
 
+api::Response Control::get_accounts(const Call&) {
+  Json rows = Json::array();
+  for (const World* world : parts_.accounts.all()) {
+    if (!world->connected_to.empty()) continue;
+    rows.push_back({{"id", world->store.id()},
+                    {"object", "okapi.account"},
+                    {"key", world->key.empty() ? Json() : Json(world->key)},
+                    {"objects", world->store.size()}});
+  }
+  return json({{"object", "list"}, {"data", std::move(rows)}, {"has_more", false}});
+}
+
 api::Response Control::post_reset(const Call& call) {
   const ControlInput input(call.request, {"all"});
   const std::vector<World*> worlds = call.worlds(input.flag("all"));
@@ -316,7 +344,8 @@ api::Response Control::put_snapshot(const Call& call) {
 // --- time
 
 api::Response Control::get_clock(const Call& call) {
-  return json(shown_clock(call.world().store.clock()));
+  store::Account& account = call.world().store;
+  return json(shown_clock(account.clock(), shown_due(account)));
 }
 
 api::Response Control::post_clock(const Call& call) {
@@ -332,8 +361,9 @@ api::Response Control::post_clock(const Call& call) {
     tx.set_clock(clock);
     tx.commit();
   }
-  Json shown = shown_clock(clock);
-  shown["steps"] = run_due(world);
+  const std::int64_t steps = run_due(world);
+  Json shown = shown_clock(clock, shown_due(world.store));
+  shown["steps"] = steps;
   return json(shown);
 }
 
@@ -371,7 +401,9 @@ api::Response Control::get_request(const Call& call) {
   if (!found || record.account != call.world().store.id()) {
     throw api::no_such_in_path("request", call.id, "id");
   }
-  return json(shown_request(record, call.base_url(), credential_of(call.request)));
+  Json shown = shown_request(record, call.base_url(), credential_of(call.request));
+  shown["response"] = repaired_utf8(record.response);
+  return json(shown);
 }
 
 api::Response Control::get_events(const Call& call) {

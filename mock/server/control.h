@@ -54,6 +54,7 @@ class Control {
 
   // One for each path, named for it.
   api::Response get_health(const Call& call);
+  api::Response get_accounts(const Call& call);
   api::Response post_reset(const Call& call);
   api::Response get_snapshots(const Call& call);
   api::Response post_snapshots(const Call& call);

@@ -25,6 +25,7 @@ struct RequestRecord {
   std::string idempotency_key;
   std::string body;  // raw, cut at longest_body
   bool body_is_json = false;
+  std::string response;  // its body, cut at longest_body
   int status = 0;
   std::string error_code;  // or its type where it has no code
   std::string error_message;

@@ -136,10 +136,15 @@ TEST_CASE("the clock is read, advanced and set; what falls due happens in the or
   server.add_alarm("alarm_second", start + 3 * day);
   server.add_alarm("alarm_first", start + 2 * day);
   CHECK(integer(server.get("/_okapi/clock"), "now") == start);
+  CHECK(server.get("/_okapi/clock").at("next_due") == Json{{"action", "ring"},
+                                                           {"at", start + 2 * day},
+                                                           {"id", "alarm_first"},
+                                                           {"object", "test.alarm"}});
   CHECK(integer(server.post("/_okapi/clock", "advance=1d"), "steps") == 0);
   const Json clock = server.post("/_okapi/clock", "to=" + std::to_string(start + 4 * day));
   CHECK(integer(clock, "now") == start + 4 * day);
   CHECK(integer(clock, "steps") == 2);
+  CHECK(text(clock.at("next_due"), "id") == "alarm_late");
   CHECK(boolean(clock, "frozen"));
   const Json events = server.get("/_okapi/events?type=test.alarm.*");
   REQUIRE(events.at("data").size() == 2);
@@ -147,6 +152,7 @@ TEST_CASE("the clock is read, advanced and set; what falls due happens in the or
   CHECK(integer(events.at("data").at(0), "created") == start + 3 * day);
   CHECK(at_path(events.at("data").at(1), {"data", "object", "id"}) == "alarm_first");
   CHECK(text(server.post("/_okapi/clock", "to=2031-01-01"), "time") == "2031-01-01T00:00:00.000Z");
+  CHECK(server.get("/_okapi/clock").at("next_due") == nullptr);
 
   CHECK(contains(server.refusal("POST", "/_okapi/clock", "advance=soon"), "400 Invalid span"));
   CHECK(contains(server.refusal("POST", "/_okapi/clock", "to=soon"), "400 Invalid timestamp"));
@@ -199,11 +205,34 @@ TEST_CASE("requests are listed newest first, filtered, each as curl") {
         "  --data-urlencode 'name=O'\\''Neill & Co'");
   CHECK(posts.at(0).at("events").size() == 1);
   const std::string id = text(posts.at(0), "id");
-  CHECK(text(server.get("/_okapi/requests/" + id), "operation") == "customers.create");
+  const Json one = server.get("/_okapi/requests/" + id);
+  CHECK(text(one, "operation") == "customers.create");
+  CHECK(text(Json::parse(text(one, "response")), "name") == "O'Neill & Co");
   CHECK(server.get("/_okapi/requests?limit=1").at("has_more") == true);
   server.key = "sk_test_b";
   CHECK(server.get("/_okapi/requests").at("data").empty());
   CHECK(contains(server.refusal("GET", "/_okapi/requests/" + id), "404 No such request"));
+}
+
+TEST_CASE("what the dashboard looks at is not logged, what it does is") {
+  SmallServer server;
+  const api::Headers looks = {{"Okapi-Dashboard", "looks"}};
+  CHECK(server.send("GET", "/v1/customers", {}, looks).status == 200);
+  CHECK(server.send("GET", "/v1/customers/cus_none", {}, looks).status == 404);
+  CHECK(server.get("/_okapi/requests").at("data").empty());
+  CHECK(server.send("POST", "/v1/customers", "name=a", looks).status == 200);
+  CHECK(server.get("/_okapi/requests").at("data").size() == 1);
+}
+
+TEST_CASE("the accounts of the server are listed with their keys") {
+  SmallServer server;
+  server.create_customer("a");
+  server.send("GET", "/v1/customers", {}, {{"Stripe-Account", "acct_connected"}});
+  const Json accounts = server.get("/_okapi/accounts").at("data");
+  REQUIRE(accounts.size() == 2);
+  CHECK(accounts.at(0).at("key") == nullptr);
+  CHECK(text(accounts.at(1), "key") == "sk_test_a");
+  CHECK(integer(accounts.at(1), "objects") == 2);
 }
 
 TEST_CASE("events are listed newest first, by type, object and cursor") {
