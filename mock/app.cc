@@ -1,5 +1,6 @@
 #include "app.h"
 
+#include "dashboard/pages.h"
 #include "engine/clock.h"
 #include "engine/entitlements.h"
 #include "engine/intents.h"
@@ -17,6 +18,13 @@ const api::Registry& registry() {
     return made;
   }();
   return built;
+}
+
+std::function<std::optional<api::Response>(const api::Request&)> pages(
+    std::string ui_dir, std::vector<std::string> allowed_hosts) {
+  return [settings = dashboard::Settings{.ui_dir = std::move(ui_dir),
+                                         .allowed_hosts = std::move(allowed_hosts)}](
+             const api::Request& request) { return dashboard::page(request, settings); };
 }
 
 }  // namespace okapi

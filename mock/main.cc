@@ -84,6 +84,9 @@ void add_serve_flags(CLI::App& command, cli::ServeConfig& config) {
   command
       .add_option("--allow-host", config.allowed_hosts, "another Host for pages and control paths")
       ->envname("OKAPI_ALLOW_HOST");
+  command
+      .add_option("--ui-dir", config.ui_dir, "serve the dashboard's files from this folder instead")
+      ->envname("OKAPI_UI_DIR");
   add_world_flags(command, config);
 }
 

@@ -36,6 +36,7 @@ struct ServeConfig {
   std::string retries = "3,5,7";
   std::string after_retries = "cancel";
   std::vector<std::string> allowed_hosts;
+  std::string ui_dir;  // of the dashboard's files; empty: those built in
   std::string webhook_retries = "1s,5s,25s";
   std::string webhook_timeout = "10s";
   bool allow_remote_webhooks = false;

@@ -95,6 +95,7 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.seed = config.seed ? *config.seed : random_seed();
   options.clock = clock_from(config.now);
   options.allowed_hosts = config.allowed_hosts;
+  options.pages = pages(config.ui_dir, config.allowed_hosts);
   options.quiet = config.quiet;
   options.json_log = config.log_format == "json";
   options.webhook_retries_ms = retries_from(config.webhook_retries);

@@ -44,6 +44,7 @@ api::Response welcome(const std::string& base_url) {
              "This is okapi, a local mock of Stripe. Point your Stripe client here and use "
              "any key that begins with sk_test_."},
             {"try", concat("curl ", base_url, "/v1/customers -u sk_test_123:")},
+            {"dashboard", concat(base_url, "/dashboard")},
             {"coverage", "/_okapi/coverage"},
             {"requests", "/_okapi/requests"}});
 }
@@ -83,11 +84,14 @@ void Dispatch::set_ready(bool ready) { control_->set_ready(ready); }
 api::Response Dispatch::handle(const api::Request& request) {
   if (request.method == "OPTIONS") return preflight_response(request);
   const std::string_view path = request.path();
-  if (path == "/" && (request.method == "GET" || request.method == "HEAD")) {
-    return welcome(options_.base_url);
-  }
-  if (!Control::is_control_path(path)) return Exchange(*this, request).run();
   try {
+    if (options_.pages) {
+      if (std::optional<api::Response> page = options_.pages(request)) return *std::move(page);
+    }
+    if (path == "/" && (request.method == "GET" || request.method == "HEAD")) {
+      return welcome(options_.base_url);
+    }
+    if (!Control::is_control_path(path)) return Exchange(*this, request).run();
     return control_->handle(request);
   } catch (const api::ApiError& error) {
     return error_response(error);

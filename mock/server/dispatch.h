@@ -3,7 +3,9 @@
 // included, comes here.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,8 @@ struct Options {
   std::vector<std::int64_t> webhook_retries_ms = {1000, 5000, 25000};
   std::int64_t webhook_timeout_ms = 10'000;
   bool allow_remote_webhooks = false;
+  // Answers the requests that are for pages; may throw api::ApiError. Empty: there are no pages.
+  std::function<std::optional<api::Response>(const api::Request&)> pages = {};
 };
 
 class Accounts;    // accounts.h: by key
