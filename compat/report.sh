@@ -1,9 +1,10 @@
 # Sourced by the run.sh of each client, which sets $client and $okapi and stands in its own folder.
 failed=0
 
-# Prints why nothing was tested, and ends with the code that ctest takes for skipped.
+# Prints why something was not tested, and ends with the code that ctest takes for skipped.
 skip() { # reason
   echo "compat/$client: skipped: $1"
+  [ $failed = 0 ] || exit $failed
   exit 77
 }
 

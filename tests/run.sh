@@ -26,7 +26,7 @@ for package in g++ cmake ninja-build ccache pkg-config libcpp-httplib-dev nlohma
   [ "$status" = installed ] || missing="$missing $package"
 done
 # These may have come from elsewhere than Debian: the command counts.
-for pair in node:nodejs npm:npm curl:curl python3:python3 chromium:chromium; do
+for pair in node:nodejs npm:npm curl:curl python3:python3 pip3:python3-pip chromium:chromium; do
   command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done
 if [ -n "$missing" ]; then

@@ -17,8 +17,12 @@ for story in 33.3.0:Newest 27.1.0:Story; do
   # The mark comes last, so an interrupted installation is repeated.
   if [ ! -f "$jars/complete" ] || [ pom.xml -nt "$jars/complete" ]; then
     rm -rf "$jars"
+    mkdir -p .cache
     mvn --quiet --batch-mode -Dstyle.color=never dependency:copy-dependencies \
-      -Dstripe.version="$version" -DoutputDirectory="$PWD/$jars"
+      -Dstripe.version="$version" -DoutputDirectory="$PWD/$jars" >.cache/maven.log 2>&1 || {
+      cat .cache/maven.log
+      exit 1
+    }
     touch "$jars/complete"
   fi
   classes=.cache/$version/classes

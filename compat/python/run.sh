@@ -15,8 +15,8 @@ for sdk in newest two-years-old; do
   if ! cmp -s "$wanted" "$packages/requirements.txt"; then
     python3 -m pip --version >/dev/null 2>&1 || skip 'pip is needed (python3-pip)'
     rm -rf "$packages"
-    python3 -m pip install --quiet --no-deps --disable-pip-version-check \
-      --root-user-action=ignore --target "$packages" -r "$wanted"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --no-deps \
+      --disable-pip-version-check --target "$packages" -r "$wanted"
     cp "$wanted" "$packages/requirements.txt"
   fi
   tell "stripe-python $(sed -n 's/^stripe==//p' "$wanted")" ' \.\.\. ok$' \
