@@ -17,7 +17,11 @@ namespace fs = std::filesystem;
 
 api::Request get(std::string target, api::Headers headers = {}) {
   headers.emplace_back("Host", "127.0.0.1:12111");
-  return {.method = "GET", .target = std::move(target), .body = {}, .headers = std::move(headers)};
+  return {.method = "GET",
+          .target = std::move(target),
+          .body = {},
+          .headers = std::move(headers),
+          .remote = {}};
 }
 
 int refused_with(const api::Request& request, const Settings& settings = {}) {
