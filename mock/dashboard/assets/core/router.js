@@ -87,7 +87,8 @@ async function open({keep_focus = false} = {}) {
 
 function is_being_typed_in() {
   const focused = document.activeElement;
-  return main.contains(focused) && focused.matches('input:not([type=checkbox]), textarea, select');
+  const typed = 'input:not([type=checkbox], [type=file]), textarea, select';
+  return main.contains(focused) && focused.matches(typed);
 }
 
 // What has the focus, so that the same thing has it after the page was drawn again.

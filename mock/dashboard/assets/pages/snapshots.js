@@ -2,12 +2,20 @@
 import {get, put_file, text_of} from '../core/api.js';
 import {current_key} from '../core/account.js';
 import {h} from '../core/dom.js';
-import {check} from '../core/live.js';
 import {refresh} from '../core/router.js';
 import {action_button} from '../ui/dialog.js';
 import {text_field, value_of} from '../ui/form.js';
 import {button, code_block, folded, page, section} from '../ui/parts.js';
 import {table} from '../ui/table.js';
+
+// What the last file did. Outside the page, since loading a file draws the page anew.
+let loaded = '';
+
+// The account is another one from here on: nothing on the page is true any more.
+function replaced() {
+  loaded = '';
+  return refresh();
+}
 
 function save_button() {
   return action_button(
@@ -37,7 +45,7 @@ function restore_button(snapshot) {
       testid: `restore-${snapshot.name}`,
       text: 'The account becomes what it was then; what happened since is gone.',
       steps: () => [{path: `/_okapi/snapshots/${encodeURIComponent(snapshot.name)}/restore`}],
-      done: refresh,
+      done: replaced,
     },
     {kind: 'small'},
   );
@@ -52,7 +60,7 @@ function reset_button() {
       testid: 'reset',
       text: 'Everything in the account of this key goes. Named snapshots stay.',
       steps: () => [{path: '/_okapi/reset'}],
-      done: refresh,
+      done: replaced,
     },
     {kind: 'danger'},
   );
@@ -66,18 +74,17 @@ async function download() {
 }
 
 function upload_field() {
-  const said = h('p', {role: 'status'});
   const input = h('input', {type: 'file', id: 'snapshot-file', testid: 'snapshot-file'});
   input.addEventListener('change', async () => {
     const [file] = input.files;
     if (!file) return;
     try {
       await put_file('/_okapi/snapshot', await file.text());
-      said.textContent = `${file.name} is loaded.`;
-      await check();
+      loaded = `${file.name} is loaded.`;
     } catch (error) {
-      said.textContent = error.message;
+      loaded = error.message;
     }
+    await refresh();
   });
   return h(
     'div',
@@ -85,7 +92,7 @@ function upload_field() {
     h('label', {for: 'snapshot-file'}, 'Load a file'),
     input,
     h('p', {class: 'hint'}, 'Replaces all that is in this account.'),
-    said,
+    h('p', {role: 'status'}, loaded),
   );
 }
 
