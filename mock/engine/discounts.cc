@@ -114,6 +114,12 @@ void apply_over(Bill& bill, std::vector<LineState*> lines, const Applied& discou
   }
 }
 
+Json itemized_working(const Json& line) {
+  Json rows = line.at("discount_amounts");
+  for (Json& row : rows) row["level"] = "proration";
+  return rows;
+}
+
 // Stripe: the invoice's own come first in the list (recorded).
 Json total_discounts(const Bill& bill) {
   Json totals = Json::array();
@@ -224,11 +230,15 @@ void apply_discounts(const store::Transaction& tx, Bill& bill) {
   std::vector<LineState> states;
   for (std::size_t i = 0; i < bill.lines().size(); ++i) {
     Json& line = bill.lines()[i];
+    states.push_back({.index = i, .left = integer(line, "amount")});
+    // Stripe: prorations and negative lines take none. What a proration itemizes stays as it is.
+    if (!boolean(line, "discountable")) {
+      bill.workings()[i]["discounts"] = itemized_working(line);
+      continue;
+    }
     line["discount_amounts"] = Json::array();
     bill.workings()[i]["discounts"] = Json::array();
-    states.push_back({.index = i, .left = integer(line, "amount")});
-    // Stripe: prorations and negative lines take none.
-    if (!boolean(line, "discountable") || states.back().left <= 0) continue;
+    if (states.back().left <= 0) continue;
     for (const Json& id :
          active_discounts(tx, line.at("discounts"), integer(bill.invoice, "created"))) {
       apply_over(bill, {&states.back()}, read_discount(tx, id.get<std::string>(), currency),

@@ -376,6 +376,10 @@ void add_invoice_item_line(store::Transaction& tx, Bill& bill, const Json& invoi
   line["description"] = has(invoice_item, "description") ? invoice_item.at("description")
                                                          : Json(product_name(tx, product));
   line["discountable"] = invoice_item.at("discountable");
+  // The itemized discounts of a proration; elsewhere they are inside the amount.
+  if (has(invoice_item, "net_amount") && invoice_item.at("net_amount") != amount) {
+    line["discount_amounts"] = invoice_item.at("proration_details").at("discount_amounts");
+  }
   line["discounts"] = invoice_item.at("discounts");
   line["metadata"] = invoice_item.at("metadata");
   const Json& subscription =

@@ -6,21 +6,29 @@
 
 #include "api/operation.h"
 #include "base/text.h"
-#include "billing/discount.h"
 #include "billing/price_text.h"
 #include "billing/proration.h"
-#include "engine/coupons.h"
-#include "engine/discounts.h"
 #include "engine/invoice_items.h"
 #include "engine/items.h"
+#include "engine/proration_discounts.h"
 #include "engine/terms.h"
 
 namespace okapi::engine {
 namespace {
 
+// What each discount took off.
+using Discounts = std::map<std::string, std::int64_t>;
+
+Discounts read_discounts(const Json& rows) {
+  Discounts discounts;
+  for (const Json& row : rows) discounts[text(row, "discount")] += integer(row, "amount");
+  return discounts;
+}
+
 // Something that was billed in advance for an item.
 struct Debit {
   std::int64_t amount = 0;  // less its discounts
+  Discounts discounts = {};
   billing::Period period = {};
   Decimal quantity;
   std::string price;
@@ -35,7 +43,8 @@ billing::Period read_period(const Json& period) {
 }
 
 struct GivenBack {
-  std::int64_t amount = 0;  // zero or less
+  std::int64_t amount = 0;  // zero or less, less its discounts
+  Discounts discounts = {};
   Seconds from = 0;
 };
 // What earlier credits gave back, by the ids of lines and invoice items.
@@ -53,13 +62,20 @@ bool is_undone(const store::Transaction& tx, const Json& item) {
   return invoice && is_undone_update(*invoice);
 }
 
+// Those that are not inside the amount of a proration.
+Discounts discounts_beside(const Json& item) {
+  if (item.at("net_amount") == item.at("amount")) return {};
+  return read_discounts(item.at("proration_details").at("discount_amounts"));
+}
+
 Credits earlier_credits(const store::Transaction& tx, const Json& subscription) {
   Credits credits;
   for (const store::Document& item :
        tx.where("invoiceitem", "customer", text(subscription, "customer"))) {
     const Json& credited = at_path(*item, {"proration_details", "credited_items"});
     if (credited.is_null() || is_undone(tx, *item)) continue;
-    const GivenBack given = {.amount = integer(*item, "amount"),
+    const GivenBack given = {.amount = integer(*item, "net_amount"),
+                             .discounts = discounts_beside(*item),
                              .from = integer(item->at("period"), "start")};
     if (const auto id = maybe_text(credited, "invoice_item")) credits[*id].push_back(given);
     const Json& lines = at_path(credited, {"invoice_line_item_details", "invoice_line_items"});
@@ -75,6 +91,7 @@ void take_off(Debit& debit, const Credits& credits, const std::string& id) {
   if (id.empty() || found == credits.end()) return;
   for (const GivenBack& given : found->second) {
     debit.amount += given.amount;
+    for (const auto& [discount, off] : given.discounts) debit.discounts[discount] += off;
     debit.period.end = std::min(debit.period.end, given.from);
   }
 }
@@ -107,6 +124,7 @@ void add_billed_debits(const Json& invoice, std::string_view item, Seconds at,
     if (integer(line, "amount") <= 0 || !covers(read_period(line.at("period")), at)) continue;
     Debit debit = read_debit(line.at("pricing"), line.at("period"));
     debit.amount = net_amount(line);
+    debit.discounts = read_discounts(line.at("discount_amounts"));
     debit.quantity = decimal(line, "quantity_decimal");
     debit.invoice = text(invoice, "id");
     debit.line = text(line, "id");
@@ -126,7 +144,8 @@ void add_pending_debits(const store::Transaction& tx, const Json& subscription,
       continue;
     }
     Debit debit = read_debit(pending->at("pricing"), pending->at("period"));
-    debit.amount = integer(*pending, "amount");
+    debit.amount = integer(*pending, "net_amount");
+    debit.discounts = discounts_beside(*pending);
     debit.quantity = decimal(*pending, "quantity_decimal");
     debit.invoice_item = pending.id();
     debits.push_back(std::move(debit));
@@ -190,9 +209,20 @@ struct Proration {
   Seconds at = 0;
   Seconds end = 0;
   Json credited = nullptr;
-  Json discounts = Json::array();  // inside the amount
+  Json discounts = Json::array();  // inside the amount, or beside it where they are itemized
   Json step;
 };
+
+// Stripe: prorations take no discounts of their invoice. Theirs are inside the amount, unless the
+// subscription itemizes them.
+void set_discounts(const Json& subscription, Proration& proration, Json rows) {
+  proration.discounts = std::move(rows);
+  if (proration.discounts.empty()) return;
+  proration.step["discounts"] = proration.discounts;
+  if (itemizes_discounts(subscription)) return;
+  for (const Json& row : proration.discounts) proration.amount -= integer(row, "amount");
+  proration.step["amount"] = proration.amount;
+}
 
 void write_proration(store::Transaction& tx, const Json& subscription, const Json& item,
                      const Proration& proration) {
@@ -218,24 +248,39 @@ void write_proration(store::Transaction& tx, const Json& subscription, const Jso
   written["proration_details"]["credited_items"] = proration.credited;
   written["_working"] = proration.step;
   settle_net_amount(written);
+  if (itemizes_discounts(subscription)) {
+    for (const Json& row : proration.discounts) {
+      written["net_amount"] = integer(written, "net_amount") - integer(row, "amount");
+    }
+  }
   tx.emit("invoiceitem.created", tx.insert(std::move(written)));
 }
 
 void credit_debit(store::Transaction& tx, const Json& subscription, const Json& item,
                   const Debit& debit, Seconds at) {
   const billing::Change change = {.period = debit.period, .at = std::max(at, debit.period.start)};
-  const std::int64_t amount = billing::unused_credit(change, debit.amount);
-  write_proration(
-      tx, subscription, item,
-      {.amount = amount,
-       .quantity = debit.quantity,
-       .price = debit.price,
-       .product = debit.product,
-       .description = billing::unused_time_text(debit.quantity, words_of(tx, debit.product), at),
-       .at = at,
-       .end = debit.period.end,
-       .credited = credited_items(debit),
-       .step = working_step(amount, std::to_string(-debit.amount), change)});
+  // Where discounts are itemized the credit shows them like the debit did.
+  std::int64_t base = debit.amount;
+  Json rows = Json::array();
+  if (itemizes_discounts(subscription)) {
+    for (const auto& [discount, off] : debit.discounts) {
+      base += off;
+      rows.push_back({{"amount", billing::unused_credit(change, off)}, {"discount", discount}});
+    }
+  }
+  const std::int64_t amount = billing::unused_credit(change, base);
+  Proration proration = {
+      .amount = amount,
+      .quantity = debit.quantity,
+      .price = debit.price,
+      .product = debit.product,
+      .description = billing::unused_time_text(debit.quantity, words_of(tx, debit.product), at),
+      .at = at,
+      .end = debit.period.end,
+      .credited = credited_items(debit),
+      .step = working_step(amount, std::to_string(-base), change)};
+  set_discounts(subscription, proration, std::move(rows));
+  write_proration(tx, subscription, item, proration);
 }
 
 // The whole item for a whole period, as the interval has it around the change.
@@ -292,28 +337,17 @@ Proration prorate_whole(const store::Transaction& tx, const WholeItem& whole, bo
   return proration;
 }
 
-// Stripe: a proration takes no discounts; those of its item and its subscription are inside its
-// amount. Guess: amounts off, which belong to whole invoices, are left to the next one.
-void include_discounts(const store::Transaction& tx, const Json& subscription, const Json& item,
-                       Proration& proration) {
-  for (const Json* holder : {&item, &subscription}) {
-    for (const Json& id : active_discounts(tx, holder->at("discounts"), proration.at)) {
-      const store::Document discount = tx.find("discount", id.get<std::string>());
-      const Json& percent = at_path(*discount, {"_coupon", "percent_off"});
-      if (percent.is_null()) continue;
-      const std::int64_t off = billing::percent_of(proration.amount, read_percent(percent));
-      proration.amount -= off;
-      proration.step["amount"] = proration.amount;
-      proration.discounts.push_back({{"amount", off}, {"discount", id}});
-    }
-  }
-  if (!proration.discounts.empty()) proration.step["discounts"] = proration.discounts;
-}
-
 void write_whole(store::Transaction& tx, const Json& subscription, const Json& item,
-                 Proration proration) {
-  include_discounts(tx, subscription, item, proration);
-  write_proration(tx, subscription, item, proration);
+                 const WholeItem& whole, Proration proration) {
+  set_discounts(
+      subscription, proration,
+      discounts_of_proration(
+          tx, {.subscription = subscription,
+               .item = item,
+               .change = whole.change,
+               .whole = billing::total_of(billing::rate(whole.price.rate, whole.quantity)),
+               .amount = proration.amount}));
+  write_proration(tx, subscription, item, std::move(proration));
 }
 
 }  // namespace
@@ -323,7 +357,7 @@ void credit_unused_time(store::Transaction& tx, const Json& subscription, const 
   if (integer(item, "current_period_end") <= at) return;
   if (!is_flexible(subscription)) {
     const WholeItem whole = whole_item(tx, subscription, item, at);
-    write_whole(tx, subscription, item, prorate_whole(tx, whole, true));
+    write_whole(tx, subscription, item, whole, prorate_whole(tx, whole, true));
     return;
   }
   for (const Debit& debit : open_debits(tx, subscription, text(item, "id"), at)) {
@@ -335,7 +369,7 @@ void charge_remaining_time(store::Transaction& tx, const Json& subscription, con
                            Seconds at) {
   if (integer(item, "current_period_end") <= at) return;
   const WholeItem whole = whole_item(tx, subscription, item, at);
-  write_whole(tx, subscription, item, prorate_whole(tx, whole, false));
+  write_whole(tx, subscription, item, whole, prorate_whole(tx, whole, false));
 }
 
 void charge_from_to(store::Transaction& tx, const Json& subscription, const Json& item,
@@ -347,7 +381,7 @@ void charge_from_to(store::Transaction& tx, const Json& subscription, const Json
   Proration proration = prorate_whole(tx, whole, false);
   proration.at = part.start;
   proration.end = part.end;
-  write_whole(tx, subscription, item, proration);
+  write_whole(tx, subscription, item, whole, std::move(proration));
 }
 
 void credit_all_items(store::Transaction& tx, const Json& subscription, Seconds at) {
