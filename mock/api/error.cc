@@ -802,6 +802,12 @@ ApiError invalid_card(std::string_view code) {
 
 // --- billing
 
+ApiError too_many_subscriptions(std::string_view customer) {
+  return invalid_request(
+      concat("Customer ", customer, " already has the maximum 500 current subscriptions."), {},
+      "customer_max_subscriptions");
+}
+
 ApiError no_payment_method() {
   ApiError error = bad_request("resource_missing",
                                "This customer has no attached payment source or default payment "

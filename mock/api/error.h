@@ -112,6 +112,7 @@ ApiError invalid_card(std::string_view code);
 
 // --- billing
 ApiError no_payment_method();
+ApiError too_many_subscriptions(std::string_view customer);
 // The 402 of a payment that waits for the customer; that of an invoice keeps what was done.
 ApiError subscription_requires_action();
 ApiError invoice_requires_action();

@@ -11,6 +11,7 @@
 #include "engine/disputes.h"
 #include "engine/finalize.h"
 #include "engine/pauses.h"
+#include "engine/pending_interval.h"
 #include "engine/pending_update.h"
 #include "engine/quotes.h"
 #include "engine/refunds.h"
@@ -60,6 +61,7 @@ constexpr Step steps[] = {
     {"promotion_code", "expire", expire_code_by_date},
     {"quote", "expire", expire_quote},
     {"refund", "settle", settle_refund},
+    {"subscription", "bill_pending_items", bill_pending_items},
     {"subscription", "bill_thresholds", bill_thresholds},
     {"subscription", "cancel", cancel_at_its_time},
     {"subscription", "end_trial", end_trial_by_itself},

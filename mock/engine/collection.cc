@@ -47,6 +47,24 @@ void mark_paid(Json& invoice, Seconds now) {
   invoice["amount_remaining"] = 0;
 }
 
+// payment_settings.save_default_payment_method=on_subscription. Gives the subscription as it is
+// then; empty when nothing changed.
+store::Document keep_payment_method(store::Transaction& tx, const store::Document& invoice) {
+  const store::Document subscription = subscription_of(tx, *invoice);
+  if (!subscription ||
+      at_path(*subscription, {"payment_settings", "save_default_payment_method"}) !=
+          "on_subscription") {
+    return {};
+  }
+  const store::Document payment = payment_of(tx, *invoice);
+  if (!payment || !has(payment->at("payment"), "payment_intent")) return {};
+  const store::Document intent =
+      tx.find("payment_intent", text(payment->at("payment"), "payment_intent"));
+  const Json& method = intent->at("payment_method");
+  if (method.is_null() || subscription->at("default_payment_method") == method) return {};
+  return tx.update(subscription, [&](Json& edited) { edited["default_payment_method"] = method; });
+}
+
 store::Document succeed(store::Transaction& tx, const store::Document& invoice,
                         const PaymentTry& attempt) {
   const store::Document paid = tx.update(invoice, [&](Json& edited) {
@@ -59,9 +77,15 @@ store::Document succeed(store::Transaction& tx, const store::Document& invoice,
   if (attempt.updated_event) tx.emit("invoice.updated", paid);
   tx.emit("invoice.paid", paid);
   tx.emit("invoice.payment_succeeded", paid);
+  const store::Document kept = keep_payment_method(tx, paid);
   if (!attempt.starts_subscription) {
     if (const store::Document subscription = subscription_of(tx, *paid)) {
       judge_subscription(tx, subscription);
+      const bool told = text(*tx.find("subscription", subscription.id()), "status") !=
+                        text(*subscription, "status");
+      if (kept && !told && !attempt.updated_subscription) {
+        tx.emit("customer.subscription.updated", kept);
+      }
       apply_pending_update(tx, tx.find("subscription", subscription.id()), paid.id());
     }
     set_delinquent(tx, text(*paid, "customer"), false);
@@ -83,7 +107,8 @@ std::optional<Seconds> next_attempt(const api::Settings& settings, std::int64_t 
 }
 
 store::Document fail(store::Transaction& tx, const store::Document& invoice,
-                     const api::Settings& settings, const PaymentTry& attempt, Status status) {
+                     const api::Settings& settings, const PaymentTry& attempt, Status status,
+                     const std::string& hard_declined = {}) {
   std::optional<Seconds> next;
   const store::Document failed = tx.update(invoice, [&](Json& edited) {
     std::int64_t count = integer(edited, "attempt_count");
@@ -91,6 +116,7 @@ store::Document fail(store::Transaction& tx, const store::Document& invoice,
     const bool counts = !attempt.counted && (attempt.automatic || count == 0);
     if (counts && status != Status::requires_action) edited["attempt_count"] = ++count;
     edited["attempted"] = true;
+    if (!hard_declined.empty()) edited["_hard_declined"] = hard_declined;
     if (!attempt.automatic || attempt.starts_subscription) return;
     next = next_attempt(settings, std::max<std::int64_t>(count, 1), tx.now());
     edited["next_payment_attempt"] = next ? Json(*next) : Json();
@@ -98,13 +124,25 @@ store::Document fail(store::Transaction& tx, const store::Document& invoice,
   });
   if (attempt.automatic && !attempt.starts_subscription) tx.emit("invoice.updated", failed);
   if (status == Status::requires_action) tx.emit("invoice.payment_action_required", failed);
-  tx.emit("invoice.payment_failed", failed);
+  if (status != Status::waits_for_another_method) tx.emit("invoice.payment_failed", failed);
   if (attempt.starts_subscription || !attempt.automatic) return failed;
   const store::Document subscription = subscription_of(tx, *failed);
   if (subscription && next) mark_past_due(tx, subscription);
   set_delinquent(tx, text(*failed, "customer"), true);
   if (subscription && !next) end_for_failed_payment(tx, subscription, settings);
   return tx.find("invoice", failed.id());
+}
+
+// Stripe: docs, smart retries. Of the codes that the test cards give.
+bool is_hard_decline(const api::ApiError& refusal) {
+  const std::string code = maybe_text(refusal.extra, "decline_code").value_or(refusal.code);
+  for (const char* hard :
+       {"authentication_required", "highest_risk_level", "incorrect_number", "lost_card",
+        "pickup_card", "revocation_of_all_authorizations", "revocation_of_authorization",
+        "stolen_card", "transaction_not_allowed"}) {
+    if (code == hard) return true;
+  }
+  return false;
 }
 
 // A debit that the bank has yet to make: the invoice stays open, and no retry is due meanwhile.
@@ -156,8 +194,9 @@ PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice
   }
   const Status status =
       outcome.status == PaymentStatus::declined ? Status::declined : Status::requires_action;
+  const bool hard = outcome.refusal && is_hard_decline(*outcome.refusal);
   return {.status = status,
-          .invoice = fail(tx, invoice, settings, attempt, status),
+          .invoice = fail(tx, invoice, settings, attempt, status, hard ? method.id() : ""),
           .refusal = outcome.refusal};
 }
 
@@ -208,6 +247,13 @@ void collect_automatically(store::Transaction& tx, const store::Document& invoic
 
 void retry_payment(store::Transaction& tx, const store::Document& invoice,
                    const api::Settings& settings) {
+  const store::Document method = payment_method_for(tx, *invoice);
+  // Stripe: after a hard decline retries go on being scheduled and counted, but nothing is charged
+  // until there is another payment method (types, attempt_count).
+  if (method && maybe_text(*invoice, "_hard_declined") == method.id()) {
+    fail(tx, invoice, settings, {}, Status::waits_for_another_method);
+    return;
+  }
   try_payment(tx, invoice, settings, {});
 }
 

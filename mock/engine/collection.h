@@ -21,7 +21,14 @@ struct PaymentTry {
   store::Document updated_subscription = {};
 };
 struct PaymentResult {
-  enum class Status { paid, processing, declined, requires_action, no_payment_method } status;
+  enum class Status {
+    paid,
+    processing,
+    declined,
+    requires_action,
+    no_payment_method,
+    waits_for_another_method,
+  } status;
   store::Document invoice;
   std::optional<api::ApiError> refusal = {};
 };

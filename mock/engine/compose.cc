@@ -64,11 +64,13 @@ std::vector<store::Document> in_line_order(std::vector<store::Document> newest_f
   return newest_first;
 }
 
-void add_pending_items(store::Transaction& tx, Bill& bill, const Json& subscription) {
+void add_pending_items(store::Transaction& tx, Bill& bill, const Json& subscription,
+                       bool only_its_own = false) {
   for (const store::Document& item :
        in_line_order(pending_items_of(tx, {.customer = text(subscription, "customer"),
                                           .currency = text(subscription, "currency"),
-                                          .subscription = text(subscription, "id")}))) {
+                                          .subscription = text(subscription, "id"),
+                                          .of_subscription_only = only_its_own}))) {
     add_invoice_item_line(tx, bill, *item);
   }
 }
@@ -198,6 +200,13 @@ Bill compose_update(store::Transaction& tx, const Json& subscription,
       add_metered_lines(tx, bill, item_source(subscription, item, {.start = begun, .end = now}));
     }
   }
+  return bill;
+}
+
+Bill compose_pending(store::Transaction& tx, const Json& subscription) {
+  Bill bill = make_bill(tx, new_bill(tx, subscription, "automatic_pending_invoice_item_invoice",
+                                     {.start = tx.now(), .end = tx.now()}, false));
+  add_pending_items(tx, bill, subscription, true);
   return bill;
 }
 

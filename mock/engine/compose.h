@@ -34,6 +34,8 @@ struct UpdateOptions {
 };
 [[nodiscard]] Bill compose_update(store::Transaction& tx, const Json& subscription,
                                   const UpdateOptions& options);
+// Only the pending items of the subscription itself, as if an invoice were made for it by hand.
+[[nodiscard]] Bill compose_pending(store::Transaction& tx, const Json& subscription);
 // Usage up to now of a subscription that is canceled now.
 [[nodiscard]] Bill compose_last(store::Transaction& tx, const Json& subscription, bool preview);
 

@@ -10,6 +10,7 @@
 #include "engine/discounts.h"
 #include "engine/finalize.h"
 #include "engine/pauses.h"
+#include "engine/pending_setup.h"
 #include "engine/prorations.h"
 #include "engine/schedules/end.h"
 #include "engine/schedules/phase_change.h"
@@ -58,6 +59,7 @@ std::string first_payment(store::Transaction& tx, const store::Document& invoice
       throw api::no_payment_method();
     case Status::declined:
     case Status::requires_action:
+    case Status::waits_for_another_method:
       break;
   }
   if (options.payment_behavior == PaymentBehavior::error_if_incomplete) {
@@ -94,6 +96,7 @@ struct Ending {
 store::Document end_subscription(store::Transaction& tx, const store::Document& subscription,
                                  const Ending& ending) {
   stop_invoices(tx, subscription, ending.last_invoice);
+  cancel_pending_setup(tx, *subscription);
   const store::Document current = tx.find("subscription", subscription.id());
   return tx.update(current, [&](Json& edited) {
     edited["cancel_at"] = nullptr;
@@ -116,6 +119,13 @@ store::Document notice_short_trial(store::Transaction& tx, const store::Document
   if (!is_short) return subscription;
   notice_trial_end(tx, subscription, {});
   return tx.find("subscription", subscription.id());
+}
+
+// Stripe: where nothing is to be paid yet, default_incomplete asks for a payment method.
+store::Document ask_when_nothing_is_due(store::Transaction& tx, const store::Document& subscription,
+                                        const StartOptions& options) {
+  if (options.payment_behavior != PaymentBehavior::default_incomplete) return subscription;
+  return ask_for_payment_method(tx, subscription);
 }
 
 bool has_lines(const Bill& bill) { return !bill.lines().empty(); }
@@ -187,7 +197,9 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
   add_invoice_items(tx, *started, {{"add_invoice_items", options.add_invoice_items}});
   Bill bill = compose_first(tx, *started, false);
   // Stripe: flexible billing makes no empty invoice; a metered subscription is active at once.
-  if (!has_lines(bill)) return notice_short_trial(tx, started);
+  if (!has_lines(bill)) {
+    return notice_short_trial(tx, ask_when_nothing_is_due(tx, started, options));
+  }
   if (options.waits || (sends_invoices(*started) && !is_trialing(*started))) {
     const store::Document draft = store_waiting_draft(tx, std::move(bill), settings);
     return notice_short_trial(tx, set_latest_invoice(tx, started, draft.id()));
@@ -200,6 +212,7 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
   const std::string status = first_payment(tx, invoice, settings, options);
   started = tx.update(
       started, [&](Json& edited) { edited["status"] = status == "active" ? running : status; });
+  if (text(*invoice, "status") == "paid") started = ask_when_nothing_is_due(tx, started, options);
   return notice_short_trial(tx, started);
 }
 
@@ -352,6 +365,9 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
                    .rank = 3,
                    .action = "resume_collection",
                    .clock = clock});
+  }
+  if (const auto at = maybe_integer(subscription, "next_pending_invoice_item_invoice")) {
+    due.push_back({.at = *at, .rank = 5, .action = "bill_pending_items", .clock = clock});
   }
   const bool trial = is_trialing(subscription);
   due.push_back(

@@ -7,6 +7,7 @@
 #include "engine/confirmation_tokens.h"
 #include "engine/payment_methods.h"
 #include "engine/payments.h"
+#include "engine/pending_setup.h"
 
 namespace okapi::engine {
 namespace {
@@ -63,13 +64,15 @@ void finish_setup(store::Transaction& tx, const store::Document& intent,
   }
   mark_set_up(tx, method);
   const Json mandate = is_bank_debit(text(*method, "type")) ? make_mandate(tx, *method) : Json();
-  tx.emit("setup_intent.succeeded", tx.update(intent, [&](Json& edited) {
+  const store::Document done = tx.update(intent, [&](Json& edited) {
     edited["mandate"] = mandate;
     edited["last_setup_error"] = nullptr;
     edited["next_action"] = nullptr;
     edited["payment_method"] = method.id();
     edited["status"] = "succeeded";
-  }));
+  });
+  tx.emit("setup_intent.succeeded", done);
+  finish_pending_setup(tx, done);
 }
 
 Json tried_card(const Json& method) {

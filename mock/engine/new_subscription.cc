@@ -12,13 +12,16 @@
 #include "engine/items.h"
 #include "engine/legacy_sources.h"
 #include "engine/param_name.h"
+#include "engine/pending_interval.h"
 #include "engine/taxes.h"
 #include "engine/trials.h"
+#include "store/compact_json.h"
 
 namespace okapi::engine {
 namespace {
 
 constexpr std::string_view flexible_by_default = "2025-09-30";
+constexpr std::size_t most_subscriptions = 500;
 
 // Set means: would change what is billed.
 bool asks_for(const Json& params, const char* name) {
@@ -100,8 +103,8 @@ Json billing_mode(const Json& params, std::string_view version, Seconds now) {
 }
 
 void refuse_unsupported(const Json& params, std::string_view operation) {
-  for (const char* name : {"application_fee_percent", "billing_schedules", "on_behalf_of",
-                           "pending_invoice_item_interval", "transfer_data"}) {
+  for (const char* name :
+       {"application_fee_percent", "billing_schedules", "on_behalf_of", "transfer_data"}) {
     if (asks_for(params, name)) {
       throw api::not_implemented(std::string(operation) + " with `" + name + "`");
     }
@@ -174,6 +177,21 @@ Json read_thresholds(const Json& params) {
           {"reset_billing_cycle_anchor", maybe_boolean(given, "reset_billing_cycle_anchor")}};
 }
 
+void check_room_for_subscription(const store::Transaction& tx, const store::Document& customer) {
+  std::size_t current = 0;
+  const auto count = [&](const store::Document& document) {
+    const auto status = store::find_text(document.text(), "status");
+    const bool over = status == "canceled" || status == "incomplete_expired";
+    return over || ++current < most_subscriptions;
+  };
+  tx.scan_down_where("subscription", "customer", customer.id(), 0, count);
+  for (const store::Document& schedule :
+       tx.where("subscription_schedule", "customer", customer.id())) {
+    if (text(*schedule, "status") == "not_started") ++current;
+  }
+  if (current >= most_subscriptions) throw api::too_many_subscriptions(customer.id());
+}
+
 StartOptions start_options(const Json& params) {
   StartOptions options;
   options.add_invoice_items = params.value("add_invoice_items", Json());
@@ -228,6 +246,7 @@ Json make_subscription(store::Transaction& tx, const NewSubscription& wanted) {
   }
   set_terms(tx, subscription, params, wanted.prefix);
   check_items(subscription);
+  set_pending_interval(subscription, params, tx.now());
   settle_first_anchor(subscription, params, tx.now());
   set_first_trial(subscription, params, tx.now());
   settle_backdated_periods(subscription, tx.now());

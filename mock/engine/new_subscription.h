@@ -16,6 +16,9 @@ struct NewSubscription {
 };
 [[nodiscard]] Json make_subscription(store::Transaction& tx, const NewSubscription& wanted);
 
+// Stripe: a customer has at most 500 subscriptions that go on, or wait in a schedule. Throws.
+void check_room_for_subscription(const store::Transaction& tx, const store::Document& customer);
+
 [[nodiscard]] StartOptions start_options(const Json& params);
 
 // What okapi does not do yet is refused with 501 rather than billed wrongly: Connect and the like.

@@ -17,13 +17,16 @@ bool is_now(const Json& params) {
   return has(params, "trial_end") && params.at("trial_end") == "now";
 }
 
-void check_end(Seconds end, Seconds now) {
+// Stripe: two years after the anchor, where that lies ahead. Guess: older versions allowed five and
+// said so.
+void check_end(const Json& subscription, Seconds end, Seconds now) {
   if (end <= now) throw api::future_timestamp_required("trial_end");
-  if (end > add_months(now, longest_trial_months)) {
-    // Guess: older versions allowed five years and said so.
-    throw api::invalid_request("Invalid timestamp: can be no more than two years in the future.",
-                               "trial_end");
-  }
+  const Seconds anchor = std::max(now, integer(subscription, "billing_cycle_anchor"));
+  if (end <= add_months(anchor, longest_trial_months)) return;
+  const bool exists = has(subscription, "latest_invoice") || is_trialing(subscription);
+  throw api::invalid_request("Invalid timestamp: can be no more than two years in the future.",
+                             "trial_end",
+                             exists ? "subscription_update_trial_after_billing_cycle_anchor" : "");
 }
 
 // Stripe: the price's own trial counts only with trial_from_plan.
@@ -44,13 +47,13 @@ std::optional<Seconds> asked_end(const Json& subscription, const Json& params, S
   if (from_plan && has_end) throw api::only_one_of({"trial_from_plan", "trial_end"});
   if (has_end && !is_now(params)) {
     const Seconds end = integer(params, "trial_end");
-    check_end(end, now);
+    check_end(subscription, end, now);
     return end;
   }
   if (days && *days < 1) throw api::at_least("trial_period_days", 1);
   const std::int64_t length = days ? *days : from_plan ? days_of_prices(subscription) : 0;
   if (length == 0) return std::nullopt;
-  check_end(now + length * day, now);
+  check_end(subscription, now + length * day, now);
   return now + length * day;
 }
 

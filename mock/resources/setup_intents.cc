@@ -4,6 +4,7 @@
 #include "api/operation.h"
 #include "base/text.h"
 #include "engine/intents.h"
+#include "engine/pending_setup.h"
 
 namespace okapi::resources {
 namespace {
@@ -18,18 +19,11 @@ std::string customer_of(api::Context& ctx) {
 
 Json new_intent(api::Context& ctx, const std::string& customer) {
   const Json& params = ctx.params;
-  Json intent = api::default_object(ctx.tx, kind);
-  const std::string id = text(intent, "id");
-  intent["client_secret"] = ctx.tx.new_id(concat(id, "_secret_"), static_cast<int>(id.size()) + 33);
-  intent["customer"] = customer.empty() ? Json() : Json(customer);
-  intent["payment_method_options"] = {{"card",
-                                       {{"mandate_options", nullptr},
-                                        {"network", nullptr},
-                                        {"request_three_d_secure", "automatic"}}}};
-  intent["payment_method_types"] =
-      params.value("allowed_payment_method_types", Json::array({"card"}));
-  intent["status"] = "requires_payment_method";
-  intent["usage"] = maybe_text(params, "usage").value_or("off_session");
+  Json intent = engine::new_setup_intent(ctx.tx, customer);
+  if (has(params, "allowed_payment_method_types")) {
+    intent["payment_method_types"] = params.at("allowed_payment_method_types");
+  }
+  if (const auto usage = maybe_text(params, "usage")) intent["usage"] = *usage;
   if (!has(params, "allowed_payment_method_types")) {
     const Json given = params.value("automatic_payment_methods", Json::object());
     intent["automatic_payment_methods"] = {

@@ -10,6 +10,7 @@
 #include "engine/legacy_sources.h"
 #include "engine/new_subscription.h"
 #include "engine/pauses.h"
+#include "engine/pending_interval.h"
 #include "engine/schedules/schedule.h"
 #include "engine/settings.h"
 #include "engine/terms.h"
@@ -40,6 +41,7 @@ store::Document enter_subscription(api::Context& ctx) {
 
 api::Reply create(api::Context& ctx) {
   const store::Document customer = require_customer(ctx);
+  engine::check_room_for_subscription(ctx.tx, customer);
   const engine::StartOptions options = engine::start_options(ctx.params);
   Json subscription = engine::make_subscription(
       ctx.tx, {.params = ctx.params, .customer = customer, .version = ctx.version});
@@ -101,6 +103,7 @@ void edit_plain_fields(api::Context& ctx, Json& edited) {
     edited["billing_thresholds"] = engine::read_thresholds(params);
   }
   engine::set_pause_collection(edited, params, ctx.now());
+  engine::set_pending_interval(edited, params, ctx.now());
 }
 
 api::Reply update(api::Context& ctx) {
