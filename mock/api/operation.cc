@@ -97,7 +97,10 @@ Operation known_operation(std::string_view name) {
 
 }  // namespace
 
-Registry::Registry() : handlers_(operation_count(), nullptr), computed_(operation_count(), false) {}
+Registry::Registry()
+    : handlers_(operation_count(), nullptr),
+      computed_(operation_count(), false),
+      stored_(operation_count(), false) {}
 
 void Registry::bind(std::string_view operation_name, Handler answer) {
   Handler& place = handlers_[known_operation(operation_name).index()];
@@ -114,6 +117,14 @@ void Registry::computed(std::string_view operation_name) {
 bool Registry::is_computed(const Operation& operation) const {
   return computed_[operation.index()];
 }
+
+void Registry::stored(std::string_view operation_name) {
+  const Operation operation = known_operation(operation_name);
+  OKAPI_CHECK(handlers_[operation.index()] == nullptr);
+  stored_[operation.index()] = true;
+}
+
+bool Registry::is_stored(const Operation& operation) const { return stored_[operation.index()]; }
 
 void Registry::index(std::string_view kind, std::string_view field) {
   schema_.indexes[std::string(kind)].emplace_back(field);

@@ -92,6 +92,11 @@ class Registry {
   void computed(std::string_view operation_name);
   [[nodiscard]] bool is_computed(const Operation& operation) const;
 
+  // Plain storage is all that Stripe does there too: reading what behaviour of ours has made.
+  // Counts as behaviour. Fatal when it is bound as well.
+  void stored(std::string_view operation_name);
+  [[nodiscard]] bool is_stored(const Operation& operation) const;
+
   // Secondary index and due reader of a kind, see store::Schema.
   void index(std::string_view kind, std::string_view field);
   void due(std::string_view kind, store::DueReader reader);
@@ -104,6 +109,7 @@ class Registry {
  private:
   std::vector<Handler> handlers_;  // by operation index
   std::vector<bool> computed_;     // likewise
+  std::vector<bool> stored_;       // likewise
   store::Schema schema_;
 };
 

@@ -419,8 +419,10 @@ bool is_plain_retrieve(const Operation& operation) {
   return shelf.plain == Plain::retrieve && shelf.parent_kind.empty();
 }
 
-Coverage coverage(const Registry& registry, const Operation& operation) {
-  if (registry.handler(operation) != nullptr) return Coverage::behaviour;
+namespace {
+
+// What plain storage makes of the operation, whoever else answers it.
+Coverage plain_coverage(const Operation& operation) {
   const Shelf shelf = shelf_of(operation);
   switch (shelf.plain) {
     case Plain::none:
@@ -437,8 +439,17 @@ Coverage coverage(const Registry& registry, const Operation& operation) {
   OKAPI_UNREACHABLE();
 }
 
+}  // namespace
+
+Coverage coverage(const Registry& registry, const Operation& operation) {
+  if (registry.handler(operation) != nullptr || registry.is_stored(operation)) {
+    return Coverage::behaviour;
+  }
+  return plain_coverage(operation);
+}
+
 Reply answer_from_storage(Context& ctx) {
-  if (coverage(ctx.registry, ctx.operation) != Coverage::storage) {
+  if (plain_coverage(ctx.operation) != Coverage::storage) {
     throw not_implemented(ctx.operation.name());
   }
   const Shelf shelf = shelf_of(ctx.operation);

@@ -73,7 +73,8 @@ void apply_balance(InvoiceTotals& totals, std::int64_t minimum_charge) {
 InvoiceTotals totals_of(std::span<const InvoiceLine> lines, const InvoiceTerms& terms) {
   InvoiceTotals totals{.starting_balance = terms.starting_balance};
   for (const InvoiceLine& line : lines) add_line(totals, line);
-  totals.total = totals.subtotal - totals.discounts - totals.credits + totals.exclusive_tax;
+  totals.total =
+      totals.subtotal - totals.discounts - totals.credits + totals.exclusive_tax + terms.shipping;
   totals.subtotal_excluding_tax = totals.subtotal - totals.inclusive_tax;
   totals.total_excluding_tax = totals.total - totals.exclusive_tax - totals.inclusive_tax;
   apply_balance(totals, terms.minimum_charge);

@@ -40,6 +40,7 @@ struct InvoiceLine {
 struct InvoiceTerms {
   std::int64_t starting_balance = 0;  // of the customer; negative: we owe it to the customer
   std::int64_t minimum_charge = 0;
+  std::int64_t shipping = 0;                 // part of the total, after all discounts
   std::int64_t credited_before_payment = 0;  // by credit notes
   std::int64_t amount_paid = 0;
 };

@@ -163,7 +163,7 @@ void add_line(store::Transaction& tx, Bill& bill, Json line, Json working) {
 }
 
 void set_automatic_tax(Json& invoice, bool enabled) {
-  // Guess: no address is asked for, and no tax is found: rates come from tax_rates alone.
+  // What the rates are stands in engine/tax_table.h.
   invoice["automatic_tax"] = {{"disabled_reason", nullptr},
                               {"enabled", enabled},
                               {"liability", enabled ? Json({{"type", "self"}}) : Json()},

@@ -165,6 +165,7 @@ void explain_totals(std::string& out, const Json& explanation) {
   total_row(out, explanation, "Discounts", "discounts", -1);
   total_row(out, explanation, "Billing credits", "credits", -1);
   total_row(out, explanation, "Tax", "tax", 1);
+  total_row(out, explanation, "Shipping", "shipping", 1);
   row(out, "  Total", money(currency, integer(explanation, "total")));
   total_row(out, explanation, "Customer balance", "applied_balance", 1);
   total_row(out, explanation, "Below the minimum charge, left to the next invoice", "carried_over",

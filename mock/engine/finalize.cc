@@ -9,6 +9,7 @@
 #include "engine/lines.h"
 #include "engine/pauses.h"
 #include "engine/payments.h"
+#include "engine/revisions.h"
 #include "engine/standing.h"
 #include "engine/taxes.h"
 
@@ -188,6 +189,7 @@ store::Document refresh_for_reading(store::Transaction& tx, const store::Documen
 store::Document finalize_invoice(store::Transaction& tx, const store::Document& invoice,
                                  const api::Settings& settings, const FinalizeOptions& options) {
   OKAPI_CHECK(is_draft(*invoice));
+  replace_original(tx, *invoice);
   Bill bill = open_bill(tx, invoice);
   if (const store::Document customer = tx.find("customer", text(bill.invoice, "customer"))) {
     copy_customer(tx, bill.invoice, *customer);

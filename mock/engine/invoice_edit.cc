@@ -7,6 +7,8 @@
 #include "engine/bill.h"
 #include "engine/discounts.h"
 #include "engine/legacy_sources.h"
+#include "engine/shipping.h"
+#include "engine/tax_table.h"
 #include "engine/taxes.h"
 
 namespace okapi::engine {
@@ -77,6 +79,9 @@ void edit_terms(store::Transaction& tx, Json& invoice, const Json& params) {
                                                   "default_tax_rates", most_default_tax_rates);
   }
   if (has(params, "automatic_tax")) {
+    if (boolean(params.at("automatic_tax"), "enabled")) {
+      check_tax_location(tx, text(invoice, "customer"));
+    }
     set_automatic_tax(invoice, boolean(params.at("automatic_tax"), "enabled"));
   }
   if (!params.contains("discounts")) return;
@@ -107,6 +112,10 @@ void edit_draft(store::Transaction& tx, Json& invoice, const Json& params, bool 
     if (has(params, settings) && has(invoice, settings)) {
       invoice[settings].update(params.at(settings));
     }
+  }
+  if (params.contains("shipping_cost")) {
+    invoice["shipping_cost"] =
+        read_shipping_cost(tx, params.at("shipping_cost"), text(invoice, "currency"));
   }
   edit_due_date(invoice, params, creating);
   edit_auto_advance(invoice, params);
@@ -141,8 +150,7 @@ void check_frozen_fields(const Json& params) {
 }
 
 void refuse_unsupported_invoice(const Json& params) {
-  for (const char* name : {"application_fee_amount", "from_invoice", "on_behalf_of",
-                           "shipping_cost", "transfer_data"}) {
+  for (const char* name : {"application_fee_amount", "on_behalf_of", "transfer_data"}) {
     if (has(params, name) && !params.at(name).empty()) {
       throw api::not_implemented(std::string("an invoice with `") + name + "`");
     }

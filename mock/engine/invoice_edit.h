@@ -14,7 +14,7 @@ void edit_invoice(store::Transaction& tx, Json& invoice, const Json& params,
                   const InvoiceEdit& edit);
 // Stripe: "Finalized invoices can't be updated in this way". Throws for the first frozen field.
 void check_frozen_fields(const Json& params);
-// Connect, revisions and shipping on invoices are answered 501.
+// Connect on invoices is answered 501.
 void refuse_unsupported_invoice(const Json& params);
 
 }  // namespace okapi::engine

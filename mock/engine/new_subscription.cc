@@ -13,6 +13,7 @@
 #include "engine/legacy_sources.h"
 #include "engine/param_name.h"
 #include "engine/pending_interval.h"
+#include "engine/tax_table.h"
 #include "engine/taxes.h"
 #include "engine/trials.h"
 #include "store/compact_json.h"
@@ -126,6 +127,7 @@ void set_terms(store::Transaction& tx, Json& subscription, const Json& params,
   }
   if (has(params, "automatic_tax")) {
     const bool enabled = boolean(params.at("automatic_tax"), "enabled");
+    if (enabled) check_tax_location(tx, text(subscription, "customer"));
     subscription["automatic_tax"] = {{"disabled_reason", nullptr},
                                      {"enabled", enabled},
                                      {"liability", enabled ? Json({{"type", "self"}}) : Json()}};

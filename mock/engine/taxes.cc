@@ -4,6 +4,7 @@
 #include "api/operation.h"
 #include "billing/tax.h"
 #include "engine/coupons.h"
+#include "engine/tax_table.h"
 
 namespace okapi::engine {
 namespace {
@@ -12,7 +13,11 @@ struct Rate {
   std::string id;
   Decimal percentage;
   bool inclusive = false;
+  std::string_view reason = "not_available";
 };
+
+// Stripe: the tax code of what is never taxed.
+constexpr std::string_view nontaxable = "txcd_00000000";
 
 Rate read_rate(const Json& rate) {
   return {.id = text(rate, "id"),
@@ -32,6 +37,28 @@ std::vector<Rate> rates_of(const store::Transaction& tx, const Bill& bill, const
   return rates;
 }
 
+// Automatic tax of a line: the rates of the place. The price says whether they are inside.
+std::vector<Rate> located_rates(const store::Transaction& tx, const LocatedTaxes& located,
+                                const Json& line) {
+  std::vector<Rate> rates;
+  const Json& details = at_path(line, {"pricing", "price_details"});
+  const auto product = maybe_text(details, "product");
+  const store::Document sold = product ? tx.find("product", *product) : store::Document();
+  if (sold && maybe_text(*sold, "tax_code") == nontaxable) return rates;
+  const auto price = maybe_text(details, "price");
+  const store::Document priced = price ? tx.find("price", *price) : store::Document();
+  const std::string behavior =
+      priced ? maybe_text(*priced, "tax_behavior").value_or("unspecified") : "unspecified";
+  for (const store::Document& rate : located.rates) {
+    rates.push_back(read_rate(*rate));
+    rates.back().reason = "standard_rated";
+    if (behavior != "unspecified") rates.back().inclusive = behavior == "inclusive";
+  }
+  return rates;
+}
+
+bool is_automatic(const Json& invoice) { return boolean(invoice.at("automatic_tax"), "enabled"); }
+
 std::int64_t sum_of(const Json& rows) {
   std::int64_t sum = 0;
   for (const Json& row : rows) sum += integer(row, "amount");
@@ -42,7 +69,7 @@ Json tax_row(const Rate& rate, std::int64_t amount, std::int64_t taxable) {
   return {{"amount", amount},
           {"tax_behavior", rate.inclusive ? "inclusive" : "exclusive"},
           {"tax_rate_details", {{"tax_rate", rate.id}}},
-          {"taxability_reason", "not_available"},
+          {"taxability_reason", rate.reason},
           {"taxable_amount", taxable},
           {"type", "tax_rate_details"}};
 }
@@ -110,6 +137,10 @@ Json tax_rate_ids(const Json& tax_rates) {
 void apply_taxes(const store::Transaction& tx, Bill& bill) {
   // Stripe: exempt and reverse pay no tax.
   const bool pays = maybe_text(bill.invoice, "customer_tax_exempt").value_or("none") == "none";
+  const bool automatic = is_automatic(bill.invoice);
+  const LocatedTaxes located = automatic ? taxes_at(tx, bill.invoice.at("customer_shipping"),
+                                                    bill.invoice.at("customer_address"))
+                                         : LocatedTaxes();
   Json totals = Json::array();
   for (std::size_t i = 0; i < bill.lines().size(); ++i) {
     Json& line = bill.lines()[i];
@@ -117,7 +148,9 @@ void apply_taxes(const store::Transaction& tx, Bill& bill) {
     line["taxes"] = Json::array();
     working["taxes"] = Json::array();
     if (!pays) continue;
-    tax_line(line, working, rates_of(tx, bill, working));
+    std::vector<Rate> rates = rates_of(tx, bill, working);
+    if (automatic && rates.empty()) rates = located_rates(tx, located, line);
+    tax_line(line, working, rates);
     for (const Json& row : line.at("taxes")) add_to_totals(totals, row);
   }
   bill.invoice["total_taxes"] = std::move(totals);

@@ -92,7 +92,8 @@ void check_workings(const Bill& bill) {
     net += integer(working, "net");
   }
   const Json& totals = bill.explanation;
-  OKAPI_CHECK(integer(totals, "total") == net + integer(totals, "tax"));
+  OKAPI_CHECK(integer(totals, "total") ==
+              net + integer(totals, "tax") + integer(totals, "shipping"));
   OKAPI_CHECK(integer(totals, "amount_due") == integer(totals, "total") +
                                                    integer(totals, "applied_balance") -
                                                    integer(totals, "carried_over"));
@@ -118,9 +119,14 @@ void settle_totals(const store::Transaction& tx, Bill& bill) {
                      sum_of(working.at("credits"), "amount");
   }
   const std::string& currency = text(invoice, "currency");
+  const Json& shipping_cost = at_path(invoice, {"shipping_cost", "amount_total"});
+  const std::int64_t shipping = shipping_cost.is_null() ? 0 : shipping_cost.get<std::int64_t>();
   const billing::InvoiceTotals totals =
       billing::totals_of(lines, {.starting_balance = balance_of(tx, text(invoice, "customer")),
-                                 .minimum_charge = billing::minimum_charge(currency)});
+                                 .minimum_charge = billing::minimum_charge(currency),
+                                 .shipping = shipping});
+  invoice["amount_shipping"] = shipping;
+  bill.explanation["shipping"] = shipping;
   invoice["amount_due"] = totals.amount_due;
   invoice["amount_remaining"] = totals.amount_remaining;
   invoice["lines"]["total_count"] = lines.size();

@@ -147,6 +147,8 @@ api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }
 }  // namespace
 
 void register_charges(api::Registry& registry) {
+  registry.stored("radar.early_fraud_warnings.list");
+  registry.stored("radar.early_fraud_warnings.retrieve");
   registry.bind("charges.create", create);
   registry.bind("charges.retrieve", retrieve);
   registry.bind("charges.update", update);

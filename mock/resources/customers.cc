@@ -15,6 +15,7 @@
 #include "engine/legacy_sources.h"
 #include "engine/payment_methods.h"
 #include "engine/tax_ids.h"
+#include "engine/tax_table.h"
 
 namespace okapi::resources {
 namespace {
@@ -341,8 +342,11 @@ Json subscriptions(store::Transaction& tx, const Json& customer) {
   return api::embedded_list(std::move(living), concat("/v1/customers/", id, "/subscriptions"));
 }
 
-Json tax(store::Transaction&, const Json&) {
-  return {{"automatic_tax", "unrecognized_location"},
+Json tax(store::Transaction& tx, const Json& customer) {
+  constexpr const char* words[] = {"unrecognized_location", "not_collecting", "supported"};
+  const engine::LocatedTaxes located =
+      engine::taxes_at(tx, customer.value("shipping", Json()), customer.value("address", Json()));
+  return {{"automatic_tax", words[static_cast<int>(located.location)]},
           {"ip_address", nullptr},
           {"location", nullptr},
           {"provider", "stripe"}};

@@ -49,7 +49,9 @@ api::Reply list(api::Context& ctx) {
 
 }  // namespace
 
-// Retrieving one is plain storage.
-void register_events(api::Registry& registry) { registry.bind("events.list", list); }
+void register_events(api::Registry& registry) {
+  registry.bind("events.list", list);
+  registry.stored("events.retrieve");
+}
 
 }  // namespace okapi::resources

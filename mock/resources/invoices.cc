@@ -16,6 +16,7 @@
 #include "engine/lines.h"
 #include "engine/partial_payments.h"
 #include "engine/preview.h"
+#include "engine/revisions.h"
 #include "engine/settings.h"
 
 namespace okapi::resources {
@@ -42,6 +43,7 @@ store::Document enter_invoice(api::Context& ctx, std::string_view param) {
 struct Owner {
   store::Document customer;
   store::Document subscription;  // empty: none
+  store::Document original;      // that is revised; empty: none
 };
 
 Owner owner_of(api::Context& ctx) {
@@ -58,6 +60,15 @@ Owner owner_of(api::Context& ctx) {
     }
     customer = owned_by;
   }
+  owner.original = engine::original_of(ctx.tx, ctx.params);
+  if (owner.original) {
+    const std::string& billed = text(*owner.original, "customer");
+    if (customer && *customer != billed) {
+      throw api::invalid_request("A revision has the customer of the invoice that it revises.",
+                                 "customer");
+    }
+    customer = billed;
+  }
   if (!customer) throw api::missing_parameter("customer");
   owner.customer = api::require_param(ctx.tx, "customer", *customer, "customer");
   engine::enter_time_of(ctx.tx, *owner.customer);
@@ -67,6 +78,7 @@ Owner owner_of(api::Context& ctx) {
 // Stripe: the parameter, else the subscription's, else the customer's, else the account's.
 std::string currency_of(const api::Context& ctx, const Owner& owner) {
   if (const auto currency = maybe_text(ctx.params, "currency")) return *currency;
+  if (owner.original) return text(*owner.original, "currency");
   if (owner.subscription) return text(*owner.subscription, "currency");
   return maybe_text(*owner.customer, "currency").value_or("usd");
 }
@@ -101,7 +113,8 @@ api::Reply create(api::Context& ctx) {
                                {"pdf", {{"page_size", "auto"}}},
                                {"template", nullptr},
                                {"template_version", nullptr}};
-  engine::edit_invoice(ctx.tx, bill.invoice, ctx.params, {.creating = true});
+  if (owner.original) engine::copy_original(ctx.tx, bill, *owner.original);
+  engine::edit_invoice(ctx.tx, bill.invoice, ctx.params, {.creating = !owner.original});
   add_pending(ctx, bill, owner);
   engine::settle_bill(ctx.tx, bill);
   const store::Document invoice = engine::store_bill(ctx.tx, std::move(bill));

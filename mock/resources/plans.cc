@@ -65,6 +65,8 @@ void register_plans(api::Registry& registry) {
   registry.bind("plans.create", create);
   registry.bind("plans.update", update);
   registry.bind("plans.del", del);
+  registry.stored("plans.list");
+  registry.stored("plans.retrieve");
 }
 
 }  // namespace okapi::resources

@@ -126,6 +126,8 @@ void register_setup_intents(api::Registry& registry) {
   registry.bind("setup_intents.verify_microdeposits", verify);
   registry.bind("setup_intents.list", list);
   registry.index(kind, "customer");
+  registry.stored("mandates.retrieve");
+  registry.stored("setup_attempts.list");
   registry.index("setup_attempt", "setup_intent");
 }
 
