@@ -13,6 +13,7 @@ const api::Registry& registry() {
     api::Registry made;
     resources::register_all(made);
     made.run_due = engine::run_due;
+    made.advance_clocks = engine::advance_clocks;
     made.follow = engine::follow_subscriptions;
     made.authenticate = engine::authenticate;
     return made;

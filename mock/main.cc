@@ -41,6 +41,10 @@ void add_world_flags(CLI::App& command, cli::ServeConfig& config) {
       ->envname("OKAPI_AFTER_RETRIES");
   command.add_flag("--strict-clocks", config.strict_clocks, "Stripe's own limits on test clocks")
       ->envname("OKAPI_STRICT_CLOCKS");
+  command
+      .add_option("--clock-latency", config.clock_latency,
+                  "a test clock stays advancing for so long, such as 2s")
+      ->envname("OKAPI_CLOCK_LATENCY");
 }
 
 void add_serve_flags(CLI::App& command, cli::ServeConfig& config) {

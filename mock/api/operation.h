@@ -71,6 +71,9 @@ using Handler = Reply (*)(Context&);
 // automatic payment attempt, the steps of an advancing test clock), each time in a transaction of
 // its own.
 using RunDue = bool (*)(store::Transaction& tx, const Settings& settings);
+// Test clocks that advance stand on a queue of their own, so that nothing else waits for them:
+// Registry::advance_clocks does one step of the one that has been at it for longest.
+inline constexpr std::string_view advancing_clocks = "advancing";
 
 // What follows from the events of a transaction before it commits, whoever emitted them: state that
 // is derived from other objects (entitlements from subscriptions).
@@ -103,6 +106,7 @@ class Registry {
   [[nodiscard]] const store::Schema& schema() const { return schema_; }
 
   RunDue run_due = nullptr;
+  RunDue advance_clocks = nullptr;
   Follow follow = nullptr;
   Authenticate authenticate = nullptr;
 

@@ -33,6 +33,7 @@ struct ServeConfig {
   std::string log_format = "text";
   bool quiet = false;
   bool strict_clocks = false;
+  std::string clock_latency;  // empty: none
   std::string retries = "3,5,7";
   std::string after_retries = "cancel";
   std::vector<std::string> allowed_hosts;

@@ -150,10 +150,11 @@ void enter_time_of(store::Transaction& tx, const Json& customer) {
   tx.set_now(now_of(tx, customer));
 }
 
-bool run_due(store::Transaction& tx, const api::Settings& settings) {
-  // Test clocks that advance, and what must happen at once on any clock, stand on the account's own
-  // queue at time 0, so that no request has to look at every clock.
-  const std::optional<store::DueStep> step = tx.next_due("", tx.clock().now());
+namespace {
+
+bool run_next(store::Transaction& tx, std::string_view queue, Seconds until,
+              const api::Settings& settings) {
+  const std::optional<store::DueStep> step = tx.next_due(queue, until);
   if (!step) return false;
   const store::Transaction::Savepoint before = tx.savepoint();
   try {
@@ -163,6 +164,18 @@ bool run_due(store::Transaction& tx, const api::Settings& settings) {
     give_up(tx, step->document);
   }
   return true;
+}
+
+}  // namespace
+
+// What must happen at once on any clock stands on the account's own queue at time 0, so that no
+// request has to look at every clock.
+bool run_due(store::Transaction& tx, const api::Settings& settings) {
+  return run_next(tx, "", tx.clock().now(), settings);
+}
+
+bool advance_clocks(store::Transaction& tx, const api::Settings& settings) {
+  return run_next(tx, api::advancing_clocks, 0, settings);
 }
 
 }  // namespace okapi::engine

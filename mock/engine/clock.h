@@ -16,7 +16,9 @@ namespace okapi::engine {
 // Sets the transaction's time to the customer's and refuses (429) while the clock advances. Every
 // handler that writes to a customer's objects begins with it.
 void enter_time_of(store::Transaction& tx, const Json& customer);
-// api::RunDue: one step of what is due, in the order of subscriptions-invoices 5.2.
+// Both api::RunDue: one step of what is due, in the order of subscriptions-invoices 5.2; one step
+// of the test clocks that advance.
 bool run_due(store::Transaction& tx, const api::Settings& settings);
+bool advance_clocks(store::Transaction& tx, const api::Settings& settings);
 
 }  // namespace okapi::engine

@@ -60,6 +60,22 @@ Json shown_clock(const store::ClockSetting& clock, Json next_due) {
           {"next_due", std::move(next_due)}};
 }
 
+// The test clocks that advance right now, and how far they have come.
+Json shown_advances(store::Account& account) {
+  const store::Transaction tx(account, {});
+  Json shown = Json::array();
+  for (const store::Document& clock : tx.where("test_helpers.test_clock", "status", "advancing")) {
+    const auto target =
+        at_path(*clock, {"status_details", "advancing", "target_frozen_time"}).get<Seconds>();
+    const auto step = tx.next_due(clock.id(), target);
+    shown.push_back({{"id", clock.id()},
+                     {"from", clock->at("frozen_time")},
+                     {"reached", step ? step->due.at : target},
+                     {"target", target}});
+  }
+  return shown;
+}
+
 // The setting that shows `now` and goes on as before.
 store::ClockSetting moved(store::ClockSetting clock, Seconds now) {
   if (clock.frozen) {
@@ -345,7 +361,9 @@ api::Response Control::put_snapshot(const Call& call) {
 
 api::Response Control::get_clock(const Call& call) {
   store::Account& account = call.world().store;
-  return json(shown_clock(account.clock(), shown_due(account)));
+  Json shown = shown_clock(account.clock(), shown_due(account));
+  shown["advancing"] = shown_advances(account);
+  return json(shown);
 }
 
 api::Response Control::post_clock(const Call& call) {

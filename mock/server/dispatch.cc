@@ -1,5 +1,7 @@
 #include "server/dispatch.h"
 
+#include <chrono>
+
 #include "api/error.h"
 #include "api/storage.h"
 #include "base/text.h"
@@ -7,6 +9,7 @@
 #include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/answer_headers.h"
+#include "server/clock_worker.h"
 #include "server/control.h"
 #include "server/exchange.h"
 #include "server/request_log.h"
@@ -75,6 +78,12 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                                                       .accounts = *accounts_,
                                                       .request_log = *request_log_,
                                                       .webhooks = *webhooks_});
+  clock_worker_ = std::make_unique<ClockWorker>([this](World& world) {
+    std::vector<std::string> events;
+    const bool goes_on = run_step(world, registry_.advance_clocks, events);
+    if (!events.empty()) webhooks_->notify(world.store);
+    return goes_on;
+  });
 }
 
 Dispatch::~Dispatch() = default;
@@ -118,10 +127,29 @@ bool Dispatch::run_due_step(World& world, std::vector<std::string>& events) {
   if (registry_.run_due == nullptr || !world.store.has_due({}, world.store.clock().now())) {
     return false;
   }
+  return run_step(world, registry_.run_due, events);
+}
+
+void Dispatch::advance_clocks(World& world, std::vector<std::string>& events) {
+  const auto advances = [&] { return world.store.has_due(api::advancing_clocks, 0); };
+  if (registry_.advance_clocks == nullptr || !advances() || clock_worker_->has(world)) return;
+  if (options_.clock_latency_ms > 0) {
+    clock_worker_->take(world, std::chrono::milliseconds(options_.clock_latency_ms));
+    return;
+  }
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.clock_budget_ms);
+  while (std::chrono::steady_clock::now() < until) {
+    if (!run_step(world, registry_.advance_clocks, events)) return;
+  }
+  if (advances()) clock_worker_->take(world, std::chrono::milliseconds(0));
+}
+
+bool Dispatch::run_step(World& world, api::RunDue run, std::vector<std::string>& events) {
   RequestRecord record;
   try {
     store::Transaction tx(world.store, {});
-    if (!registry_.run_due(tx, settings_)) return false;
+    if (!run(tx, settings_)) return false;
     if (registry_.follow != nullptr) registry_.follow(tx);
     tx.commit();
     const std::vector<std::string>& emitted = tx.committed_events();
@@ -144,6 +172,9 @@ void Dispatch::settle() {
   std::vector<std::string> events;
   for (World* world : accounts_->all()) {
     while (run_due_step(*world, events)) {
+    }
+    if (world->store.has_due(api::advancing_clocks, 0)) {
+      clock_worker_->take(*world, std::chrono::milliseconds(0));
     }
     webhooks_->notify(world->store);
   }

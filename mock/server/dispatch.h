@@ -32,14 +32,19 @@ struct Options {
   std::vector<std::int64_t> webhook_retries_ms = {1000, 5000, 25000};
   std::int64_t webhook_timeout_ms = 10'000;
   bool allow_remote_webhooks = false;
+  // A request that advances a test clock waits so long for it; then it goes on beside the requests.
+  std::int64_t clock_budget_ms = 2000;
+  // --clock-latency: a test clock stays `advancing` for at least so long.
+  std::int64_t clock_latency_ms = 0;
   // Answers the requests that are for pages; may throw api::ApiError. Empty: there are no pages.
   std::function<std::optional<api::Response>(const api::Request&)> pages = {};
 };
 
-class Accounts;    // accounts.h: by key
-struct World;      // accounts.h
-class RequestLog;  // request_log.h
-class Control;     // control.h: /_okapi/…
+class Accounts;     // accounts.h: by key
+struct World;       // accounts.h
+class RequestLog;   // request_log.h
+class ClockWorker;  // clock_worker.h
+class Control;      // control.h: /_okapi/…
 
 // How one operation is answered; decided once, at start.
 struct Plan {
@@ -70,6 +75,9 @@ class Dispatch {
   // The earliest step that is due, in a transaction of its own; adds the ids of its events. False
   // when nothing was due, or when the step failed: that is logged, and nothing is changed.
   bool run_due_step(World& world, std::vector<std::string>& events);
+  bool run_step(World& world, api::RunDue run, std::vector<std::string>& events);
+  // The test clocks that advance, for as long as a request may take; the rest goes to the worker.
+  void advance_clocks(World& world, std::vector<std::string>& events);
 
   const api::Registry& registry_;
   api::Settings settings_;
@@ -79,6 +87,7 @@ class Dispatch {
   std::unique_ptr<RequestLog> request_log_;
   std::unique_ptr<events::WebhookQueue> webhooks_;
   std::unique_ptr<Control> control_;
+  std::unique_ptr<ClockWorker> clock_worker_;  // last: it works with all the others
 };
 
 }  // namespace okapi::server

@@ -270,6 +270,7 @@ void Exchange::run_due_before(std::optional<store::Transaction>& tx) {
 void Exchange::run_due_after() {
   while (dispatch_.run_due_step(*world_, record_.later_events)) {
   }
+  dispatch_.advance_clocks(*world_, record_.later_events);
 }
 
 void Exchange::remember_session(const std::string& body) {

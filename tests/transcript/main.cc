@@ -48,6 +48,8 @@ cli::ServeConfig served_by(const std::string& text) {
   for (std::string flag; words >> flag;) {
     if (flag == "--strict-clocks") {
       config.strict_clocks = true;
+    } else if (flag == "--clock-latency") {
+      words >> config.clock_latency;
     } else if (flag == "--retries") {
       words >> config.retries;
     } else if (flag == "--after-retries") {
@@ -61,9 +63,11 @@ cli::ServeConfig served_by(const std::string& text) {
 
 transcript::Outcome play(const fs::path& path) {
   const std::string text = read_file(path);
-  const server::Options options = transcript::quiet_options();
-  server::Dispatch dispatch(registry(), cli::settings_from(served_by(text), options.base_url),
-                            options);
+  server::Options options = transcript::quiet_options();
+  const cli::ServeConfig config = served_by(text);
+  // Long enough for a whole transcript: the clock stays where it is.
+  if (!config.clock_latency.empty()) options.clock_latency_ms = hour * 1000;
+  server::Dispatch dispatch(registry(), cli::settings_from(config, options.base_url), options);
   dispatch.set_ready(true);
   const transcript::World world{
       .send = [&](const api::Request& request) { return dispatch.handle(request); },
