@@ -49,4 +49,10 @@ expect self-service-saas \
 
 expect invoicing-by-hand \
   " 2,400.00 + 300.00 - 270.00 + 193.19 = 2,623.19" \
-  "-0001-CN-01, after payment, given back -\$233.17"
+  "-0001-CN-01, after payment, given back -\$233.17" \
+  "quote_accept, usd"
+
+expect ai-company \
+  " 200000 hypernian_tokens 200.00 + 100.00 - 50.00 = 250.00" \
+  " 130000 hypernian_tokens 200.00 + 30.00 = 230.00" \
+  " credits 50.00 - 50.00 = 0.00"
