@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::string_view flexible_by_default = "2025-09-30";
 constexpr std::size_t most_subscriptions = 500;
+constexpr std::size_t most_on_a_clock = 3;
 
 // Set means: would change what is billed.
 bool asks_for(const Json& params, const char* name) {
@@ -179,19 +180,25 @@ Json read_thresholds(const Json& params) {
           {"reset_billing_cycle_anchor", maybe_boolean(given, "reset_billing_cycle_anchor")}};
 }
 
-void check_room_for_subscription(const store::Transaction& tx, const store::Document& customer) {
+void check_room_for_subscription(const store::Transaction& tx, const store::Document& customer,
+                                 const api::Settings& settings) {
+  const bool clocked = settings.strict_clocks && has(*customer, "test_clock");
+  const std::size_t most = clocked ? most_on_a_clock : most_subscriptions;
   std::size_t current = 0;
   const auto count = [&](const store::Document& document) {
     const auto status = store::find_text(document.text(), "status");
     const bool over = status == "canceled" || status == "incomplete_expired";
-    return over || ++current < most_subscriptions;
+    return over || ++current < most;
   };
   tx.scan_down_where("subscription", "customer", customer.id(), 0, count);
   for (const store::Document& schedule :
        tx.where("subscription_schedule", "customer", customer.id())) {
     if (text(*schedule, "status") == "not_started") ++current;
   }
-  if (current >= most_subscriptions) throw api::too_many_subscriptions(customer.id());
+  if (current < most) return;
+  if (!clocked) throw api::too_many_subscriptions(customer.id());
+  throw api::invalid_request("A customer on a test clock can have at most 3 subscriptions.",
+                             "customer");
 }
 
 StartOptions start_options(const Json& params) {

@@ -16,8 +16,10 @@ struct NewSubscription {
 };
 [[nodiscard]] Json make_subscription(store::Transaction& tx, const NewSubscription& wanted);
 
-// Stripe: a customer has at most 500 subscriptions that go on, or wait in a schedule. Throws.
-void check_room_for_subscription(const store::Transaction& tx, const store::Document& customer);
+// Stripe: a customer has at most 500 subscriptions that go on, or wait in a schedule; on a test
+// clock three, which counts with --strict-clocks. Throws.
+void check_room_for_subscription(const store::Transaction& tx, const store::Document& customer,
+                                 const api::Settings& settings);
 
 [[nodiscard]] StartOptions start_options(const Json& params);
 

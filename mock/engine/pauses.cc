@@ -104,13 +104,13 @@ store::Document resume_subscription(store::Transaction& tx, const store::Documen
       if (!is_metered_item(item)) charge_remaining_time(tx, *current, item, tx.now());
     }
   }
+  tx.emit("customer.subscription.resumed", current);
   BillNow how;
   if (maybe_text(params, "payment_behavior") == "resume_on_payment_success") {
     how.payment_behavior = PaymentBehavior::error_if_incomplete;
   }
   bill_now(tx, current, compose_update(tx, *current, {.new_period = !keep}), settings, how);
   const store::Document resumed = tx.find("subscription", subscription.id());
-  tx.emit("customer.subscription.resumed", resumed);
   tx.emit("customer.subscription.updated", resumed);
   return resumed;
 }

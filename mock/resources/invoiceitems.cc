@@ -2,6 +2,7 @@
 #include "api/error.h"
 #include "api/list.h"
 #include "api/operation.h"
+#include "api/storage.h"
 #include "engine/clock.h"
 #include "engine/customer_currency.h"
 #include "engine/discounts.h"
@@ -151,6 +152,10 @@ Json cost_params(const Json& item, const Json& params) {
 }
 
 api::Reply update(api::Context& ctx) {
+  // Stripe: went with its draft (recorded).
+  if (api::is_buried(ctx.tx, kind, ctx.path_id)) {
+    throw api::invalid_request("This invoice item has been deleted.");
+  }
   const store::Document item = enter_item(ctx);
   check_editable(ctx, *item, "update");
   check_frozen(*item, ctx.params);

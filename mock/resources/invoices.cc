@@ -5,6 +5,7 @@
 #include "api/list.h"
 #include "api/operation.h"
 #include "api/search.h"
+#include "api/storage.h"
 #include "billing/invoice.h"
 #include "engine/clock.h"
 #include "engine/collection.h"
@@ -150,7 +151,7 @@ api::Reply del(api::Context& ctx) {
   }
   // Stripe: the items that were on it do not become pending again, they are gone (recorded).
   for (const store::Document& item : ctx.tx.where("invoiceitem", "invoice", invoice.id())) {
-    ctx.tx.erase(item);
+    api::bury(ctx.tx, item);
   }
   if (const auto workings = ctx.tx.find("okapi.explanation", invoice.id())) {
     ctx.tx.erase(workings);

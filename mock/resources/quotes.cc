@@ -24,8 +24,19 @@ store::Document enter_quote(api::Context& ctx) {
   return quote;
 }
 
+// Stripe: ten quotes a customer on a test clock.
+void check_room(api::Context& ctx, const std::optional<std::string>& customer) {
+  constexpr std::size_t most_on_a_clock = 10;
+  const store::Document owner = customer ? ctx.tx.find("customer", *customer) : store::Document();
+  if (!ctx.settings.strict_clocks || !owner || !has(*owner, "test_clock")) return;
+  if (ctx.tx.where(kind, "customer", *customer).size() < most_on_a_clock) return;
+  throw api::invalid_request("A customer on a test clock can have at most 10 quotes.", "customer");
+}
+
 api::Reply create(api::Context& ctx) {
-  enter_time(ctx, maybe_text(ctx.params, "customer"));
+  const std::optional<std::string> customer = maybe_text(ctx.params, "customer");
+  enter_time(ctx, customer);
+  check_room(ctx, customer);
   return engine::create_quote(ctx.tx, ctx.params, ctx.version);
 }
 

@@ -4,6 +4,7 @@
 #include "api/list.h"
 #include "api/operation.h"
 #include "engine/clock.h"
+#include "engine/new_subscription.h"
 #include "engine/schedules/end.h"
 #include "engine/schedules/schedule.h"
 #include "engine/settings.h"
@@ -28,6 +29,9 @@ store::Document enter_schedule(api::Context& ctx) {
 api::Reply create(api::Context& ctx) {
   if (const auto customer = maybe_text(ctx.params, "customer")) {
     enter_time_of_customer(ctx, *customer);
+    if (const store::Document owner = ctx.tx.find("customer", *customer)) {
+      engine::check_room_for_subscription(ctx.tx, owner, ctx.settings);
+    }
   }
   if (const auto id = maybe_text(ctx.params, "from_subscription")) {
     if (const store::Document subscription = ctx.tx.find("subscription", *id)) {

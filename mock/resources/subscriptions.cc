@@ -41,7 +41,7 @@ store::Document enter_subscription(api::Context& ctx) {
 
 api::Reply create(api::Context& ctx) {
   const store::Document customer = require_customer(ctx);
-  engine::check_room_for_subscription(ctx.tx, customer);
+  engine::check_room_for_subscription(ctx.tx, customer, ctx.settings);
   const engine::StartOptions options = engine::start_options(ctx.params);
   Json subscription = engine::make_subscription(
       ctx.tx, {.params = ctx.params, .customer = customer, .version = ctx.version});
