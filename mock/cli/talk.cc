@@ -9,6 +9,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "engine/explain.h"
+#include "events/produced.h"
 
 namespace okapi::cli {
 namespace {
@@ -95,6 +96,14 @@ int healthcheck(const ClientConfig& config) {
   return 0;
 }
 
+namespace {
+
+void print_event(const char* word, std::string_view type) {
+  std::printf("%-9s  %.*s\n", word, static_cast<int>(type.size()), type.data());
+}
+
+}  // namespace
+
 int coverage(bool all, bool json) {
   Json operations = Json::array();
   std::map<std::string, std::array<int, 3>> by_resource;
@@ -119,6 +128,8 @@ int coverage(bool all, bool json) {
       std::printf("%-9s  %-55s  %s\n", text(row, "coverage").c_str(),
                   text(row, "operation").c_str(), text(row, "request").c_str());
     }
+    for (const std::string_view type : events::produced_types()) print_event("event", type);
+    for (const std::string_view type : events::types_not_produced()) print_event("no event", type);
     return 0;
   }
   std::printf("%-45s %9s %9s %9s\n", "resource", words[0], words[1], words[2]);
@@ -126,6 +137,9 @@ int coverage(bool all, bool json) {
     std::printf("%-45s %9d %9d %9d\n", resource.c_str(), counts[0], counts[1], counts[2]);
   }
   std::printf("%-45s %9d %9d %9d\n", "all", totals[0], totals[1], totals[2]);
+  std::printf("%zu of %zu event types can happen; --all names them\n",
+              events::produced_types().size(),
+              events::produced_types().size() + events::types_not_produced().size());
   return 0;
 }
 

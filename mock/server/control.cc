@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "events/produced.h"
 #include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/auth.h"
@@ -239,9 +240,15 @@ api::Response Control::get_coverage(const Call&) {
                           {"path", operation.path()},
                           {"coverage", word}});
   }
-  return json({{"object", "okapi.coverage"},
-               {"summary", std::move(summary)},
-               {"operations", std::move(operations)}});
+  Json produced = Json::array();
+  for (const std::string_view type : events::produced_types()) produced.push_back(type);
+  Json not_produced = Json::array();
+  for (const std::string_view type : events::types_not_produced()) not_produced.push_back(type);
+  return json(
+      {{"object", "okapi.coverage"},
+       {"summary", std::move(summary)},
+       {"events", {{"produced", std::move(produced)}, {"not_produced", std::move(not_produced)}}},
+       {"operations", std::move(operations)}});
 }
 
 api::Response Control::get_metrics(const Call&) {
