@@ -58,10 +58,10 @@ Json make_mandate(store::Transaction& tx, const Json& method) {
 
 void finish_setup(store::Transaction& tx, const store::Document& intent,
                   const store::Document& method) {
-  if (const auto customer = maybe_text(*intent, "customer");
-      customer && !has(*method, "customer")) {
-    attach_payment_method(tx, method, tx.find("customer", *customer));
-  }
+  // The customer may have been deleted meanwhile.
+  const auto id = maybe_text(*intent, "customer");
+  const store::Document customer = id ? tx.find("customer", *id) : store::Document();
+  if (customer && !has(*method, "customer")) attach_payment_method(tx, method, customer);
   mark_set_up(tx, method);
   const Json mandate = is_bank_debit(text(*method, "type")) ? make_mandate(tx, *method) : Json();
   const store::Document done = tx.update(intent, [&](Json& edited) {

@@ -20,7 +20,9 @@ void keep_for_later(store::Transaction& tx, const Json& intent,
   if (!has(intent, "setup_future_usage")) return;
   mark_set_up(tx, payment_method);
   if (!has(intent, "customer") || has(*payment_method, "customer")) return;
-  attach_payment_method(tx, payment_method, tx.find("customer", text(intent, "customer")));
+  // The customer may have been deleted meanwhile.
+  const store::Document customer = tx.find("customer", text(intent, "customer"));
+  if (customer) attach_payment_method(tx, payment_method, customer);
 }
 
 PaymentOutcome succeed(store::Transaction& tx, const store::Document& intent,

@@ -37,7 +37,8 @@ const History::Step History::steps[] = {
     &History::act_on_invoice,  &History::credit_note,     &History::refund,
     &History::adjust_balance,  &History::grant_credits,   &History::change_card,
     &History::pause_or_resume, &History::pay_once,        &History::delete_something,
-    &History::schedule,        &History::change_schedule,
+    &History::schedule,        &History::change_schedule, &History::quote,
+    &History::revise,          &History::confirm_intent,
 };
 
 History::History(std::uint64_t seed) {
@@ -140,6 +141,7 @@ void History::set_the_stage() {
   }
   remember("coupon", post("/v1/coupons", "percent_off=12.5&duration=forever"));
   remember("coupon", post("/v1/coupons", "amount_off=300&currency=usd&duration=once"));
+  remember("coupon", post("/v1/coupons", "amount_off=250&currency=usd&duration=forever"));
   remember("coupon", post("/v1/coupons", "percent_off=50&duration=repeating&duration_in_months=2"));
   remember("tax", post("/v1/tax_rates", "display_name=A&percentage=7.95&inclusive=false"));
   remember("tax", post("/v1/tax_rates", "display_name=B&percentage=19&inclusive=true"));
@@ -163,6 +165,10 @@ void History::subscribe() {
                             "&items[0][quantity]=", std::to_string(1 + memory_.random.below(5)));
   if (once_in(2)) body += concat("&items[1][price]=", any("metered"));
   if (once_in(4)) body += "&billing_mode[type]=classic";
+  if (once_in(6)) {
+    body += "&billing_mode[type]=flexible&billing_mode[flexible][proration_discounts]=itemized";
+  }
+  if (once_in(6)) body += "&pending_invoice_item_interval[interval]=week";
   if (once_in(4)) body += "&trial_period_days=" + number(40);
   if (once_in(4)) body += "&discounts[0][coupon]=" + any("coupon");
   if (once_in(4)) body += "&items[0][discounts][0][coupon]=" + any("coupon");
@@ -259,6 +265,13 @@ void History::invoice_by_hand() {
   if (once_in(3)) body += "&collection_method=send_invoice&days_until_due=" + number(30);
   if (once_in(3)) body += "&default_tax_rates[0]=" + any("tax");
   if (once_in(3)) body += "&discounts[0][coupon]=" + any("coupon");
+  if (once_in(6)) {
+    body +=
+        "&currency=usd&shipping_cost[shipping_rate_data][display_name]=Post"
+        "&shipping_cost[shipping_rate_data][fixed_amount][currency]=usd"
+        "&shipping_cost[shipping_rate_data][fixed_amount][amount]=" +
+        number(900);
+  }
   const std::string invoice = remember("invoice", post("/v1/invoices", body));
   for (std::size_t i = memory_.random.below(4); i > 0; --i) {
     std::string item = concat("customer=", customer, "&currency=usd&amount=", number(9000));
@@ -391,6 +404,40 @@ void History::change_schedule() {
               "&phases[1][items][0][price]=", any("licensed"),
               "&proration_behavior=", one_of("create_prorations", "always_invoice", "none"),
               "&end_behavior=", one_of("release", "cancel")));
+}
+
+void History::quote() {
+  std::string body =
+      concat("customer=", any("customer"), "&line_items[0][price]=", any("licensed"),
+             "&line_items[0][quantity]=", std::to_string(1 + memory_.random.below(4)));
+  if (once_in(3)) body += "&line_items[1][price]=" + any("metered");
+  if (once_in(3)) body += "&discounts[0][coupon]=" + any("coupon");
+  if (once_in(3)) body += "&default_tax_rates[0]=" + any("tax");
+  if (once_in(4)) body += "&subscription_data[trial_period_days]=" + number(30);
+  const std::string quote = remember("quote", post("/v1/quotes", body));
+  post(concat("/v1/quotes/", quote, "/finalize"));
+  if (once_in(6)) {
+    post(concat("/v1/quotes/", quote, "/cancel"));
+    return;
+  }
+  const Json accepted = post(concat("/v1/quotes/", quote, "/accept"));
+  if (has(accepted, "subscription")) {
+    memory_.ids["subscription"].push_back(text(accepted, "subscription"));
+  }
+}
+
+void History::revise() {
+  remember("invoice", post("/v1/invoices", concat("from_invoice[action]=revision"
+                                                  "&from_invoice[invoice]=",
+                                                  any("invoice"))));
+}
+
+void History::confirm_intent() {
+  const Json intents = send("GET", "/v1/payment_intents?limit=5");
+  if (!intents.contains("data") || intents.at("data").empty()) return;
+  const std::string intent = text(memory_.random.pick(intents.at("data")), "id");
+  post(concat("/v1/payment_intents/", intent, "/", one_of("confirm", "confirm", "cancel")),
+       once_in(2) ? std::string("payment_method=pm_card_visa") : std::string());
 }
 
 void History::delete_something() {

@@ -87,6 +87,9 @@ class History {
   void schedule();
   void change_schedule();
   void delete_something();
+  void quote();
+  void revise();
+  void confirm_intent();
 
   std::unique_ptr<server::Dispatch> dispatch_;
   store::Account* account_ = nullptr;

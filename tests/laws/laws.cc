@@ -68,7 +68,8 @@ class Judge {
         }
       }
       same(name + ", total_discount_amounts", sum(invoice.at("total_discount_amounts")), discounts);
-      same(name + ", total", integer(invoice, "total"), amounts - before_tax + exclusive);
+      same(name + ", total", integer(invoice, "total"),
+           amounts - before_tax + exclusive + integer(invoice, "amount_shipping"));
       same(name + ", amount_remaining", integer(invoice, "amount_remaining"),
            integer(invoice, "amount_due") - integer(invoice, "amount_paid"));
       at_least_zero(name + ", amount_due", integer(invoice, "amount_due"));
