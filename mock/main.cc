@@ -69,6 +69,10 @@ void add_serve_flags(CLI::App& command, cli::ServeConfig& config) {
       ->envname("OKAPI_SNAPSHOT");
   command.add_flag("--save-on-exit", config.save_on_exit, "write the state back to --snapshot")
       ->envname("OKAPI_SAVE_ON_EXIT");
+  command
+      .add_option("--keep-events", config.keep_events,
+                  "how many of its newest events an account keeps; 0 keeps all")
+      ->envname("OKAPI_KEEP_EVENTS");
   command.add_option("--log-format", config.log_format, "one line a request on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->envname("OKAPI_LOG_FORMAT");

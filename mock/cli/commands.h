@@ -41,6 +41,7 @@ struct ServeConfig {
   std::string webhook_retries = "1s,5s,25s";
   std::string webhook_timeout = "10s";
   bool allow_remote_webhooks = false;
+  std::size_t keep_events = 100'000;
 };
 
 struct ClientConfig {

@@ -101,6 +101,7 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.webhook_retries_ms = retries_from(config.webhook_retries);
   options.webhook_timeout_ms = milliseconds_from("--webhook-timeout", config.webhook_timeout);
   options.allow_remote_webhooks = config.allow_remote_webhooks;
+  options.most_events = config.keep_events;
   if (!config.clock_latency.empty()) {
     options.clock_latency_ms = milliseconds_from("--clock-latency", config.clock_latency);
   }

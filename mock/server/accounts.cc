@@ -31,7 +31,8 @@ World& Accounts::make(std::string name, std::string key) {
                                     .schema = settings_.schema,
                                     .ids = settings_.ids,
                                     .clock = settings_.clock,
-                                    .render_event = settings_.render_event};
+                                    .render_event = settings_.render_event,
+                                    .most_events = settings_.most_events};
   // Scattered ids must differ from world to world, or one key's id would exist in another's.
   if (!settings.ids.counting) settings.ids.seed ^= hash_of(name);
   auto world = std::make_unique<World>(std::move(settings), name, std::move(key));

@@ -36,6 +36,7 @@ class Accounts {
     IdSource ids;
     store::ClockSetting clock;
     store::EventRenderer render_event;
+    std::size_t most_events = 0;
   };
   static constexpr std::size_t most_worlds = 100'000;
 

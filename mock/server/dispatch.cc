@@ -64,7 +64,8 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                              .ids = {.counting = options_.counting_ids,
                                      .seed = options_.counting_ids ? options_.seed : random_seed()},
                              .clock = options_.clock,
-                             .render_event = events::render_event})),
+                             .render_event = events::render_event,
+                             .most_events = options_.most_events})),
       request_log_(std::make_unique<RequestLog>(
           RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})),
       webhooks_(std::make_unique<events::WebhookQueue>(

@@ -32,6 +32,7 @@ struct Options {
   std::vector<std::int64_t> webhook_retries_ms = {1000, 5000, 25000};
   std::int64_t webhook_timeout_ms = 10'000;
   bool allow_remote_webhooks = false;
+  std::size_t most_events = 100'000;  // an account keeps of them; 0: all
   // A request that advances a test clock waits so long for it; then it goes on beside the requests.
   std::int64_t clock_budget_ms = 2000;
   // --clock-latency: a test clock stays `advancing` for at least so long.

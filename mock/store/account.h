@@ -139,6 +139,7 @@ class Transaction {
   State& edit();
   Document put(Document document, const Document& before);
   void write_events();
+  void forget_old_events();
 
   Account& account_;
   Origin origin_;
@@ -155,6 +156,8 @@ class Account {
     IdSource ids;
     ClockSetting clock;
     EventRenderer render_event;
+    // The oldest events beyond so many are forgotten; 0: none ever.
+    std::size_t most_events = 0;
   };
   explicit Account(Settings settings);
   ~Account();

@@ -226,9 +226,25 @@ void Transaction::write_events() {
   }
 }
 
+// A ring: what is written last stays.
+void Transaction::forget_old_events() {
+  const std::size_t most = account_.settings_.most_events;
+  if (most == 0 || work_->events.empty()) return;
+  State& state = edit();
+  while (state.table("event").rows.size() > most) {
+    Document oldest;
+    scan_up("event", 0, [&](const Document& event) {
+      oldest = event;
+      return false;
+    });
+    state.erase(*account_.settings_.schema, oldest);
+  }
+}
+
 void Transaction::commit() {
   OKAPI_CHECK(!work_->committed);
   write_events();
+  forget_old_events();
   work_->committed = true;
   if (!work_->edited) return work_->lock.unlock();
   for (const Document& document : work_->written) {

@@ -243,6 +243,28 @@ TEST_CASE("events hold the documents as they were before and at commit") {
   CHECK(event(3).at("before").is_null());
 }
 
+TEST_CASE("an account keeps its newest events") {
+  Account::Settings kept = settings();
+  kept.most_events = 3;
+  Account account(kept);
+  insert_pets(account, 1);
+  for (int i = 0; i < 5; ++i) {
+    Transaction tx(account, {});
+    const Document pet = tx.update(tx.find("pet", "pet_0"),
+                                   [&](Json& edited) { edited["owner"] = std::to_string(i); });
+    tx.emit("pet.updated", pet);
+    tx.commit();
+    CHECK(tx.committed_events().size() == 1);
+  }
+  const Transaction tx(account, {});
+  std::vector<std::string> owners;
+  tx.scan_up("event", 0, [&](const Document& event) {
+    owners.push_back(text(event->at("after"), "owner"));
+    return true;
+  });
+  CHECK(owners == std::vector<std::string>{"2", "3", "4"});
+}
+
 TEST_CASE("events outlive their account and the state they tell of") {
   Document event;
   {
