@@ -61,6 +61,10 @@ void write_end(Json& subscription, const Json& params, std::optional<Seconds> en
   subscription["cancel_at"] = end ? Json(*end) : Json();
   subscription["canceled_at"] = end ? Json(now) : Json();
   subscription["cancellation_details"]["reason"] = end ? Json("cancellation_requested") : Json();
+  // Stripe: in classic billing an end before that of the trial moves it (docs, compare).
+  const bool moves_trial = end && text(subscription, "status") == "trialing" &&
+                           !is_flexible(subscription) && *end < integer(subscription, "trial_end");
+  if (moves_trial) subscription["trial_end"] = *end;
   for (Json& item : subscription.at("items").at("data")) {
     const Seconds natural = natural_end(subscription, item, now);
     item["current_period_end"] = end ? std::min(*end, natural) : natural;

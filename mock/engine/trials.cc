@@ -106,8 +106,10 @@ store::Document change_trial(store::Transaction& tx, const store::Document& subs
     begin_trial(edited, end, tx.now());
     edited["billing_cycle_anchor"] = end;
     edited.erase("_trial_noticed");
+    // Stripe: classic billing remembers its first trial, flexible billing the latest (docs,
+    // compare).
+    if (goes_on || (!is_flexible(edited) && !start.is_null())) edited["trial_start"] = start;
     if (!goes_on) return;
-    edited["trial_start"] = start;
     for (Json& item : edited.at("items").at("data")) item["current_period_start"] = start;
   });
 }
