@@ -19,6 +19,7 @@
 #include "store/document.h"
 #include "store/meter_log.h"
 #include "store/schema.h"
+#include "store/tree_cache.h"
 
 namespace okapi::store {
 
@@ -138,6 +139,7 @@ class Transaction {
   [[nodiscard]] const State& state() const;
   State& edit();
   Document put(Document document, const Document& before);
+  [[nodiscard]] Document seen(Document document) const;
   void write_events();
   void forget_old_events();
 
@@ -191,6 +193,7 @@ class Account {
   const std::shared_ptr<const EventRenderer>
       render_event_;  // shared with the events to be rendered
   std::mutex writing_;
+  TreeCache trees_;             // guarded by writing_
   mutable std::mutex reading_;  // guards the pointer below only
   std::shared_ptr<const State> state_;
   std::vector<std::pair<std::string, std::shared_ptr<const State>>> snapshots_;

@@ -1,22 +1,7 @@
-#include "store/document.h"
-
-#include <atomic>
-#include <mutex>
-
 #include "base/check.h"
+#include "store/document_body.h"
 
 namespace okapi::store {
-
-struct Document::Body {
-  std::shared_ptr<const std::string> kind;
-  std::string id;
-  std::uint64_t sequence = 0;
-  mutable std::string text;
-  mutable std::shared_ptr<const Json> tree;  // only until the transaction commits
-  mutable Source source;                     // only until first read
-  mutable std::once_flag rendering;
-  mutable std::atomic<bool> has_text = false;
-};
 
 // A handle of nothing is a bug of the caller, which answers 500 instead of ending the server.
 const std::string& Document::kind() const {
@@ -49,7 +34,16 @@ const std::string& Document::text() const {
 const Json& Document::operator*() const {
   OKAPI_CHECK(body_ != nullptr);
   if (tree_) return *tree_;
-  tree_ = body_->tree ? body_->tree : std::make_shared<const Json>(parse_stored(text()));
+  if (body_->tree) {
+    tree_ = body_->tree;
+  } else if (parsed_) {
+    std::call_once(parsed_->once, [this] {
+      if (!parsed_->tree) parsed_->tree = std::make_shared<const Json>(parse_stored(text()));
+    });
+    tree_ = parsed_->tree;
+  } else {
+    tree_ = std::make_shared<const Json>(parse_stored(text()));
+  }
   return *tree_;
 }
 

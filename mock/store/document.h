@@ -40,7 +40,9 @@ class Document {
   friend struct State;
   friend struct Table;
   friend class StateReader;
+  friend class TreeCache;
   struct Body;
+  struct Parsed;  // a tree that handles share, parsed by the first that reads it
   struct Name {
     std::shared_ptr<const std::string> kind;
     std::string id;
@@ -61,6 +63,7 @@ class Document {
 
   std::shared_ptr<const Body> body_;
   mutable std::shared_ptr<const Json> tree_;
+  std::shared_ptr<Parsed> parsed_;  // null: this handle parses for itself
 };
 
 }  // namespace okapi::store

@@ -64,7 +64,15 @@ State& Transaction::edit() {
 }
 
 Document Transaction::find(std::string_view kind, std::string_view id) const {
-  return state().find(kind, id);
+  Document found = state().find(kind, id);
+  // After the commit the account is another writer's.
+  if (found && !work_->committed) account_.trees_.serve(found);
+  return found;
+}
+
+Document Transaction::seen(Document document) const {
+  if (!work_->committed) account_.trees_.serve_if_kept(document);
+  return document;
 }
 
 Document Transaction::put(Document document, const Document& before) {
@@ -104,13 +112,14 @@ void Transaction::scan_down(std::string_view kind, std::uint64_t before,
                             const std::function<bool(const Document&)>& visit) const {
   const auto rows = state().table(kind).rows;
   rows.descend(before - 1,  // 0 wraps to the greatest
-               [&](std::uint64_t, const auto& body) { return visit(Document(body)); });
+               [&](std::uint64_t, const auto& body) { return visit(seen(Document(body))); });
 }
 
 void Transaction::scan_up(std::string_view kind, std::uint64_t after,
                           const std::function<bool(const Document&)>& visit) const {
   const auto rows = state().table(kind).rows;
-  rows.ascend(after + 1, [&](std::uint64_t, const auto& body) { return visit(Document(body)); });
+  rows.ascend(after + 1,
+              [&](std::uint64_t, const auto& body) { return visit(seen(Document(body))); });
 }
 
 void Transaction::scan_down_where(std::string_view kind, std::string_view field,
@@ -118,9 +127,10 @@ void Transaction::scan_down_where(std::string_view kind, std::string_view field,
                                   const std::function<bool(const Document&)>& visit) const {
   const Table table = state().table(kind);
   const Fingerprint of = fingerprint(field, value);
-  table.indexes.descend(
-      IndexKey{.of = of, .sequence = before - 1},
-      [&](const IndexKey& key, Nothing) { return key.of == of && visit(table.at(key.sequence)); });
+  table.indexes.descend(IndexKey{.of = of, .sequence = before - 1},
+                        [&](const IndexKey& key, Nothing) {
+                          return key.of == of && visit(seen(table.at(key.sequence)));
+                        });
 }
 
 void Transaction::scan_up_where(std::string_view kind, std::string_view field,
@@ -128,9 +138,10 @@ void Transaction::scan_up_where(std::string_view kind, std::string_view field,
                                 const std::function<bool(const Document&)>& visit) const {
   const Table table = state().table(kind);
   const Fingerprint of = fingerprint(field, value);
-  table.indexes.ascend(
-      IndexKey{.of = of, .sequence = after + 1},
-      [&](const IndexKey& key, Nothing) { return key.of == of && visit(table.at(key.sequence)); });
+  table.indexes.ascend(IndexKey{.of = of, .sequence = after + 1},
+                       [&](const IndexKey& key, Nothing) {
+                         return key.of == of && visit(seen(table.at(key.sequence)));
+                       });
 }
 
 std::vector<Document> Transaction::where(std::string_view kind, std::string_view field,
@@ -249,7 +260,9 @@ void Transaction::commit() {
   if (!work_->edited) return work_->lock.unlock();
   for (const Document& document : work_->written) {
     // Versions that a later write of this transaction replaced are nobody's any more.
-    if (find(document.kind(), document.id()) == document) document.settle();
+    if (state().find(document.kind(), document.id()) != document) continue;
+    account_.trees_.keep(document);
+    document.settle();
   }
   std::shared_ptr<const State> after = std::move(work_->edited);
   account_.publish(after);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Instructions of one time of each hot path, counted by callgrind: the same on every machine with the
-# same compiler, so that a change can be compared with tests/bench/instructions.txt to a hundredth.
+# Instructions of one time of each hot path, counted by callgrind: the same on every machine with
+# the same compiler, so that a change can be compared with tests/bench/instructions.txt.
 #   sh tests/bench/instructions.sh [build folder]
 set -eu
 cd "$(dirname "$0")/../.."
