@@ -10,11 +10,10 @@
 #include "engine/customer_currency.h"
 #include "engine/cycle.h"
 #include "engine/discounts.h"
-#include "engine/invoice_items.h"
 #include "engine/items.h"
-#include "engine/lines.h"
 #include "engine/new_subscription.h"
 #include "engine/schedules/schedule.h"
+#include "engine/sold_lines.h"
 #include "engine/taxes.h"
 
 namespace okapi::engine {
@@ -287,40 +286,13 @@ std::string number_base(const store::Transaction& tx, const store::Document& cus
 
 // --- what an accepted quote becomes
 
-Json ids_of(const Json& rates) {
-  const Json ids = tax_rate_ids(rates);
-  return ids.is_null() ? Json::array() : ids;
-}
-
-Json line_params(const store::Transaction& tx, const PricedLine& line) {
-  Json params = {{"price", line.price.id()},
-                 {"discounts", as_discount_params(tx, line.discounts)},
-                 {"tax_rates", ids_of(line.tax_rates)},
-                 {"metadata", line.metadata}};
-  if (line.quantity) params["quantity"] = *line.quantity;
-  return params;
-}
-
-struct SplitLines {
-  Json recurring = Json::array();
-  Json once = Json::array();
-};
-
-SplitLines split_lines(const store::Transaction& tx, const Json& quote) {
-  SplitLines split;
-  for (const PricedLine& line : stored_lines(tx, quote)) {
-    (is_recurring(line) ? split.recurring : split.once).push_back(line_params(tx, line));
-  }
-  return split;
-}
-
 void copy_if_set(Json& params, const Json& from, const char* name) {
   if (has(from, name)) params[name] = from.at(name);
 }
 
 // The terms that subscriptions and the phases of schedules have in common.
 Json terms_of(const store::Transaction& tx, const Json& quote) {
-  Json params = {{"items", split_lines(tx, quote).recurring},
+  Json params = {{"items", split_sold_lines(tx, stored_lines(tx, quote)).recurring},
                  {"collection_method", quote.at("collection_method")},
                  {"default_tax_rates", quote.at("default_tax_rates")},
                  {"discounts", as_discount_params(tx, quote.at("discounts"))},
@@ -341,7 +313,7 @@ Json mode_of(const Json& quote) { return quote.at("subscription_data").at("billi
 
 Json made_schedule(store::Transaction& tx, const Json& quote, const api::Settings& settings) {
   Json phase = terms_of(tx, quote);
-  phase["add_invoice_items"] = split_lines(tx, quote).once;
+  phase["add_invoice_items"] = split_sold_lines(tx, stored_lines(tx, quote)).once;
   const Json days = days_until_due(quote);
   if (!days.is_null()) phase["invoice_settings"] = {{"days_until_due", days}};
   const Json params = {{"customer", quote.at("customer")},
@@ -365,28 +337,11 @@ Json made_subscription(store::Transaction& tx, const Json& quote, const api::Set
       tx, {.params = params, .customer = customer, .version = api::api_version()});
   settle_currency(tx, customer.id(), text(subscription, "currency"));
   // Stripe: the first invoice is a draft for an hour, as nobody is there to pay it.
-  const store::Document started =
-      start_subscription(tx, std::move(subscription), settings,
-                         {.add_invoice_items = split_lines(tx, quote).once, .waits = true});
+  const store::Document started = start_subscription(
+      tx, std::move(subscription), settings,
+      {.add_invoice_items = split_sold_lines(tx, stored_lines(tx, quote)).once, .waits = true});
   sync_items(tx, started);
   return started.id();
-}
-
-store::Document invoice_item_of_line(store::Transaction& tx, const Json& quote,
-                                     const PricedLine& line) {
-  const Json params = {{"pricing", {{"price", line.price.id()}}}, {"quantity", *line.quantity}};
-  Json item = make_invoice_item(tx, {.customer = *tx.find("customer", text(quote, "customer")),
-                                     .cost = read_item_cost(tx, params, text(quote, "currency"))});
-  item["discounts"] = set_discounts(tx,
-                                    {.customer = text(quote, "customer"),
-                                     .currency = text(quote, "currency"),
-                                     .invoice_item = text(item, "id")},
-                                    as_discount_params(tx, line.discounts), nullptr, "discounts");
-  item["tax_rates"] = line.tax_rates;
-  item["metadata"] = line.metadata;
-  const store::Document stored = tx.insert(std::move(item));
-  tx.emit("invoiceitem.created", stored);
-  return stored;
 }
 
 Json made_invoice(store::Transaction& tx, const Json& quote) {
@@ -416,9 +371,7 @@ Json made_invoice(store::Transaction& tx, const Json& quote) {
                        .invoice = text(bill.invoice, "id")},
                       as_discount_params(tx, quote.at("discounts")), nullptr, "discounts");
   }
-  for (const PricedLine& line : stored_lines(tx, quote)) {
-    add_invoice_item_line(tx, bill, *invoice_item_of_line(tx, quote, line));
-  }
+  bill_sold_lines(tx, bill, stored_lines(tx, quote));
   return store_draft(tx, std::move(bill)).id();
 }
 
@@ -498,7 +451,7 @@ store::Document accept_quote(store::Transaction& tx, const store::Document& quot
   tx.emit("quote.accepted", accepted);
   const char* field = "invoice";
   Json made;
-  if (split_lines(tx, *quote).recurring.empty()) {
+  if (split_sold_lines(tx, stored_lines(tx, *quote)).recurring.empty()) {
     made = made_invoice(tx, *quote);
   } else if (starts_later(*quote, tx.now())) {
     field = "subscription_schedule";

@@ -13,6 +13,7 @@
 #include "engine/customer_end.h"
 #include "engine/discounts.h"
 #include "engine/legacy_sources.h"
+#include "engine/new_customer.h"
 #include "engine/payment_methods.h"
 #include "engine/tax_ids.h"
 #include "engine/tax_table.h"
@@ -25,61 +26,15 @@ constexpr std::size_t most_on_a_clock = 3;
 // The internal stub of a deleted customer, which Stripe still answers to a GET.
 constexpr std::string_view deleted_kind = engine::deleted_customer_kind;
 
-std::string new_invoice_prefix(store::Transaction& tx) {
-  std::string prefix = tx.new_id("", 8);
-  std::ranges::transform(prefix, prefix.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return prefix;
-}
-
-Json new_customer(api::Context& ctx) {
-  // Made once: creating customers is what tests and fixtures do most.
-  static const Json blank = {{"address", nullptr},
-                             {"balance", 0},
-                             {"currency", nullptr},
-                             {"customer_account", nullptr},
-                             {"default_source", nullptr},
-                             {"delinquent", false},
-                             {"description", nullptr},
-                             {"discount", nullptr},
-                             {"email", nullptr},
-                             {"invoice_settings",
-                              {{"custom_fields", nullptr},
-                               {"default_payment_method", nullptr},
-                               {"footer", nullptr},
-                               {"rendering_options", nullptr}}},
-                             {"metadata", Json::object()},
-                             {"name", nullptr},
-                             {"next_invoice_sequence", 1},
-                             {"phone", nullptr},
-                             {"preferred_locales", Json::array()},
-                             {"shipping", nullptr},
-                             {"tax_exempt", "none"},
-                             {"test_clock", nullptr}};
-  Json customer = api::default_object(ctx.tx, kind);
-  customer.update(blank);
-  customer["created"] = ctx.now();
-  customer["invoice_prefix"] = new_invoice_prefix(ctx.tx);
-  return customer;
-}
-
-// An address or shipping is replaced as a whole; its unsent members are null.
-Json whole_address(const Json& given) {
-  Json address = {{"city", nullptr},  {"country", nullptr},     {"line1", nullptr},
-                  {"line2", nullptr}, {"postal_code", nullptr}, {"state", nullptr}};
-  if (given.is_object()) address.update(given);
-  return address;
-}
-
 void assign_addresses(Json& customer, const Json& params) {
   if (const auto given = params.find("address"); given != params.end()) {
-    customer["address"] = given->is_null() ? Json() : whole_address(*given);
+    customer["address"] = given->is_null() ? Json() : engine::whole_address(*given);
   }
   const auto given = params.find("shipping");
   if (given == params.end()) return;
   customer["shipping"] = nullptr;
   if (given->is_null()) return;
-  customer["shipping"] = {{"address", whole_address(at_path(*given, {"address"}))},
+  customer["shipping"] = {{"address", engine::whole_address(at_path(*given, {"address"}))},
                           {"name", nullptr},
                           {"phone", nullptr}};
   api::assign_params(customer["shipping"], *given, {"name", "phone"});
@@ -232,7 +187,7 @@ api::Reply create(api::Context& ctx) {
   if (id && ctx.tx.find(kind, *id)) throw api::already_exists("Customer");
   check_email(ctx.params);
   check_invoice_prefix(ctx, {});
-  Json customer = new_customer(ctx);
+  Json customer = engine::new_customer(ctx.tx);
   if (id) customer["id"] = *id;
   enter_test_clock(ctx, customer);
   assign_fields(customer, ctx.params);
