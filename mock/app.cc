@@ -4,6 +4,7 @@
 #include "engine/clock.h"
 #include "engine/entitlements.h"
 #include "engine/intents.h"
+#include "hosted/pages.h"
 #include "resources/register_all.h"
 
 namespace okapi {
@@ -21,11 +22,14 @@ const api::Registry& registry() {
   return built;
 }
 
-std::function<std::optional<api::Response>(const api::Request&)> pages(
+std::function<std::optional<api::Response>(server::Dispatch&, const api::Request&)> pages(
     std::string ui_dir, std::vector<std::string> allowed_hosts) {
   return [settings = dashboard::Settings{.ui_dir = std::move(ui_dir),
                                          .allowed_hosts = std::move(allowed_hosts)}](
-             const api::Request& request) { return dashboard::page(request, settings); };
+             server::Dispatch& dispatch, const api::Request& request) {
+    if (auto hosted = hosted::page(dispatch, request, settings.allowed_hosts)) return hosted;
+    return dashboard::page(request, settings);
+  };
 }
 
 }  // namespace okapi

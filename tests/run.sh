@@ -21,7 +21,8 @@ as_root() {
 
 missing=
 for package in g++ cmake ninja-build ccache pkg-config libcpp-httplib-dev nlohmann-json3-dev \
-  libyaml-cpp-dev libssl-dev libcli11-dev doctest-dev libboost-dev; do
+  libyaml-cpp-dev libssl-dev libcli11-dev doctest-dev libboost-dev \
+  libhpdf-dev libkainjow-mustache-dev; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$status" = installed ] || missing="$missing $package"
 done

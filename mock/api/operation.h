@@ -43,10 +43,15 @@ struct Page {  // a list answer
   std::optional<std::int64_t> total_count;
 };
 
+struct File {  // an answer that is no JSON: a download
+  std::string content_type;
+  std::string bytes;
+};
+
 class Registry;
 
-// What a handler answers: a stored document (its text is sent as it is), a tree, or a page.
-using Reply = std::variant<store::Document, Json, Page>;
+// What a handler answers: a stored document (its text is sent as it is), a tree, a page or a file.
+using Reply = std::variant<store::Document, Json, Page, File>;
 
 struct Context {
   store::Transaction& tx;

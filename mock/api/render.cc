@@ -154,6 +154,7 @@ std::string render(store::Transaction& tx, const Operation& operation, Reply rep
   if (auto* page = std::get_if<Page>(&reply)) {
     return render_page(tx, operation, std::move(*page), expand_paths);
   }
+  if (auto* file = std::get_if<File>(&reply)) return std::move(file->bytes);
   std::string out;
   if (const auto* document = std::get_if<store::Document>(&reply)) {
     out.reserve(document->text().size() * 3 / 2 + 64);

@@ -1,15 +1,11 @@
-// The dashboard's files as the build put them into the program (embed.cmake).
+// The dashboard's files as the build put them into the program.
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "base/asset.h"
 
 namespace okapi::dashboard {
-
-struct Asset {
-  std::string_view name;  // below assets/: "pages/home.js"
-  std::string_view text;
-};
 
 [[nodiscard]] std::span<const Asset> embedded_assets();
 

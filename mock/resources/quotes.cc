@@ -1,10 +1,12 @@
 // Quotes (subscriptions-invoices 4.2). What they compute and become stands in engine/quotes.
 #include "engine/quotes.h"
 
+#include "api/error.h"
 #include "api/expand.h"
 #include "api/list.h"
 #include "engine/clock.h"
 #include "engine/settings.h"
+#include "paper/pdf.h"
 
 namespace okapi::resources {
 namespace {
@@ -67,6 +69,18 @@ api::Reply list(api::Context& ctx) {
   return page;
 }
 
+api::Reply pdf(api::Context& ctx) {
+  const store::Document quote = api::require(ctx.tx, kind, ctx.path_id);
+  // Stripe: "Download the PDF for a finalized quote" (API reference).
+  if (text(*quote, "status") == "draft") {
+    throw api::invalid_request("You can only download the PDF of a finalized quote.");
+  }
+  const paper::Sheet sheet = paper::quote_sheet(
+      *quote, engine::items_of_quote(ctx.tx, *quote, false),
+      [&](std::string_view of, std::string_view id) { return ctx.tx.find(of, id); });
+  return api::File{.content_type = "application/pdf", .bytes = paper::to_pdf(sheet)};
+}
+
 api::Reply list_line_items(api::Context& ctx) {
   const store::Document quote = api::require(ctx.tx, kind, ctx.path_id);
   return api::page_of(ctx, engine::items_of_quote(ctx.tx, *quote, false));
@@ -93,6 +107,7 @@ void register_quotes(api::Registry& registry) {
   registry.bind("quotes.accept", accept);
   registry.bind("quotes.cancel", cancel);
   registry.bind("quotes.list", list);
+  registry.bind("quotes.pdf", pdf);
   registry.bind("quotes.list_line_items", list_line_items);
   registry.bind("quotes.list_computed_upfront_line_items", list_upfront);
   registry.index(kind, "customer");

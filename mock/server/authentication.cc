@@ -15,48 +15,6 @@ store::Document find_intent(World& world, const std::string& intent) {
   return world.store.find_committed(setup ? "setup_intent" : "payment_intent", intent);
 }
 
-// The world that has this intent with this secret; null: none has.
-World* world_of(Accounts& accounts, const std::string& intent, const std::string& secret) {
-  for (World* world : accounts.all()) {
-    const store::Document found = find_intent(*world, intent);
-    if (found && text(*found, "client_secret") == secret) return world;
-  }
-  return nullptr;
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-std::string button(std::string_view outcome, std::string_view secret, std::string_view label) {
-  return concat("<form method=post data-testid=", outcome,
-                "><input type=hidden name=client_secret value=\"", escaped(secret),
-                "\"><input type=hidden name=outcome value=", outcome, "><button>", label,
-                "</button></form>");
-}
-
 std::string returned_to(const std::string& url, const Json& intent, bool succeeded) {
   const bool setup = text(intent, "object") == "setup_intent";
   const std::string name = setup ? "setup_intent" : "payment_intent";
@@ -67,26 +25,18 @@ std::string returned_to(const std::string& url, const Json& intent, bool succeed
 
 }  // namespace
 
-api::Response authentication_page(const api::Request& request, Accounts& accounts,
-                                  const std::string& intent) {
-  const ControlInput input(request, {"client_secret"});
-  const std::string secret = input.text("client_secret").value_or("");
-  if (world_of(accounts, intent, secret) == nullptr) {
-    throw api::no_such_in_path("intent", intent, "intent");
+ChallengedIntent find_challenged(Accounts& accounts, const std::string& intent,
+                                 const std::string& secret) {
+  ChallengedIntent found;
+  for (World* world : accounts.all()) {
+    store::Document one = find_intent(*world, intent);
+    if (!one || text(*one, "client_secret") != secret) continue;
+    // Ids that count from a seed are the same in several accounts: the one that waits is meant.
+    const bool waits = text(*one, "status") == "requires_action";
+    if (waits || !found.intent) found = {.world = world, .intent = std::move(one)};
+    if (waits) break;
   }
-  api::Response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = concat(
-      "<!doctype html><html lang=en><meta charset=utf-8>"
-      "<meta name=viewport content=\"width=device-width\"><title>3D Secure test page</title>"
-      "<h1>3D Secure test page</h1><p>This is okapi: no bank is asked and no money moves. How "
-      "shall "
-      "the authentication of ",
-      escaped(intent), " end?</p>", button("succeeded", secret, "Complete"),
-      button("failed", secret, "Fail"), "</html>\n");
-  response.headers.emplace_back("Content-Security-Policy",
-                                "default-src 'none'; form-action *; frame-ancestors *");
-  return response;
+  return found;
 }
 
 api::Response authenticate(const api::Request& request, const Control::Parts& parts, World& world,
@@ -98,7 +48,7 @@ api::Response authenticate(const api::Request& request, const Control::Parts& pa
   }
   World* owner = &world;
   const std::optional<std::string> secret = input.text("client_secret");
-  if (secret) owner = world_of(parts.accounts, intent, *secret);
+  if (secret) owner = find_challenged(parts.accounts, intent, *secret).world;
   if (owner == nullptr) throw api::no_such_in_path("intent", intent, "intent");
   {
     store::Transaction tx(owner->store, {});

@@ -164,7 +164,6 @@ const Control::Route Control::routes[] = {
     {"GET", "requests", &Control::get_requests},
     {"GET", "requests/{}", &Control::get_request},
     {"GET", "events", &Control::get_events},
-    {"GET", "3ds/{}", &Control::get_authentication},
     {"POST", "3ds/{}", &Control::post_authentication},
     {"GET", "faults", &Control::get_faults},
     {"POST", "faults", &Control::post_faults},
@@ -203,8 +202,7 @@ api::Response Control::handle(const api::Request& request) {
       if (id.find('/') != id.npos) continue;
     }
     // Whether the server is ready is nobody's secret, and probes name the machine as they like.
-    // And customers are sent to authenticate from wherever they shop.
-    if (route.answer != &Control::get_health && route.answer != &Control::get_authentication) {
+    if (route.answer != &Control::get_health) {
       refuse_foreign_pages(request, parts_.options.allowed_hosts);
     }
     return (this->*route.answer)(
@@ -436,10 +434,6 @@ api::Response Control::get_events(const Call& call) {
 }
 
 // --- authentication
-
-api::Response Control::get_authentication(const Call& call) {
-  return authentication_page(call.request, parts_.accounts, call.id);
-}
 
 api::Response Control::post_authentication(const Call& call) {
   return authenticate(call.request, parts_, call.world(), call.id);

@@ -67,7 +67,6 @@ class Control {
   api::Response get_requests(const Call& call);
   api::Response get_request(const Call& call);
   api::Response get_events(const Call& call);
-  api::Response get_authentication(const Call& call);
   api::Response post_authentication(const Call& call);
   api::Response get_faults(const Call& call);
   api::Response post_faults(const Call& call);

@@ -96,7 +96,8 @@ api::Response Dispatch::handle(const api::Request& request) {
   const std::string_view path = request.path();
   try {
     if (options_.pages) {
-      if (std::optional<api::Response> page = options_.pages(request)) return *std::move(page);
+      if (std::optional<api::Response> page = options_.pages(*this, request))
+        return *std::move(page);
     }
     if (path == "/" && (request.method == "GET" || request.method == "HEAD")) {
       return welcome(options_.base_url);
@@ -117,6 +118,10 @@ api::Response Dispatch::handle(const api::Request& request) {
     request_log_->add(std::move(record));
     return error_response(api::internal("of this control request"));
   }
+}
+
+api::Response Dispatch::handle_in(World& world, const api::Request& request) {
+  return Exchange(*this, request, &world).run();
 }
 
 api::Response Dispatch::refuse(int status, const std::string& reason) {

@@ -19,6 +19,8 @@ class WebhookQueue;
 
 namespace okapi::server {
 
+class Dispatch;
+
 struct Options {
   std::string base_url = {};  // as announced; answers use the request's Host when it has one
   bool any_key = false;
@@ -38,7 +40,7 @@ struct Options {
   // --clock-latency: a test clock stays `advancing` for at least so long.
   std::int64_t clock_latency_ms = 0;
   // Answers the requests that are for pages; may throw api::ApiError. Empty: there are no pages.
-  std::function<std::optional<api::Response>(const api::Request&)> pages = {};
+  std::function<std::optional<api::Response>(Dispatch&, const api::Request&)> pages = {};
 };
 
 class Accounts;     // accounts.h: by key
@@ -61,6 +63,8 @@ class Dispatch {
 
   // Never throws. Safe from any number of threads.
   [[nodiscard]] api::Response handle(const api::Request& request);
+  // A request to the API that a page of this account makes: it needs no key.
+  [[nodiscard]] api::Response handle_in(World& world, const api::Request& request);
   // What the transport refuses (400, 408, 413, 431), in Stripe's error shape.
   [[nodiscard]] static api::Response refuse(int status, const std::string& reason);
   void set_ready(bool ready);

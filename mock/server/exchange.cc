@@ -50,12 +50,13 @@ std::string without_live_keys(const std::string& text) {
 
 }  // namespace
 
-Exchange::Exchange(Dispatch& dispatch, const api::Request& request)
+Exchange::Exchange(Dispatch& dispatch, const api::Request& request, World* world)
     : dispatch_(dispatch),
       request_(request),
       method_(request.method == "HEAD" ? std::string_view("GET")
                                        : std::string_view(request.method)),
-      started_(monotonic_microseconds()) {}
+      started_(monotonic_microseconds()),
+      world_(world) {}
 
 api::Response Exchange::run() {
   try {
@@ -93,8 +94,12 @@ std::string Exchange::answer() {
 // --- key, version, operation
 
 void Exchange::identify_caller() {
-  caller_ = identify(request_, *dispatch_.accounts_, dispatch_.options_);
-  world_ = caller_.world;
+  if (world_ != nullptr) {
+    caller_.credential = world_->key;
+  } else {
+    caller_ = identify(request_, *dispatch_.accounts_, dispatch_.options_);
+    world_ = caller_.world;
+  }
   const IdSource ids{.counting = dispatch_.options_.counting_ids, .seed = world_->request_seed};
   record_.request_id = make_id(ids, "req_", 18, ++world_->requests);
 }
@@ -204,6 +209,7 @@ std::string Exchange::execute(const api::Input& input) {
     reply = handle(*tx, input);
     const auto* document = std::get_if<store::Document>(&reply);
     if (document != nullptr && !expands) document_ = document->without_tree();
+    if (auto* file = std::get_if<api::File>(&reply)) response_.content_type = file->content_type;
     if (expands) render();
   } catch (const api::ApiError& error) {
     executed_ = error.executed || error.commits;
@@ -372,7 +378,9 @@ void Exchange::write_record() {
   record_.version = version_;
   record_.idempotency_key = key_;
   record_.status = response_.status;
-  record_.response = response_.body.substr(0, RequestLog::longest_body);
+  const bool is_json = response_.content_type == "application/json";
+  record_.response = is_json ? response_.body.substr(0, RequestLog::longest_body)
+                             : concat("(", response_.content_type, ")");
   record_.microseconds = monotonic_microseconds() - started_;
   dispatch_.request_log_->add(std::move(record_));
 }

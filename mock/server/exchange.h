@@ -17,7 +17,8 @@ namespace okapi::server {
 
 class Exchange {
  public:
-  Exchange(Dispatch& dispatch, const api::Request& request);
+  // `world`: whose request it is; null: that of its key.
+  Exchange(Dispatch& dispatch, const api::Request& request, World* world = nullptr);
   [[nodiscard]] api::Response run();  // never throws
 
  private:

@@ -47,12 +47,13 @@ export function client_of(key) {
 
 // Runs `story({page, api, visit, key})` on a page of an account of its own. Whatever the page
 // complained about, asked of another machine, or could not load, is a failure.
-export async function on_a_page(story, {scheme = 'light', viewport, expects = []} = {}) {
+export async function on_a_page(story, {scheme = 'light', viewport, expects = [], javascript = true} = {}) {
   const key = `sk_test_browser_${process.pid}_${++accounts}`;
   const context = await browser.newContext({
     colorScheme: scheme,
     viewport: viewport ?? {width: 1280, height: 900},
     acceptDownloads: true,
+    javaScriptEnabled: javascript,
   });
   context.setDefaultTimeout(15_000);
   await context.addInitScript((chosen) => {

@@ -1,13 +1,11 @@
 // Every page, with a world in it: readable by assistive technology in light and dark, small, on
 // narrow screens too, and without a word to any other machine.
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
-import {createRequire} from 'node:module';
 import {test} from 'node:test';
 
+import {serious_issues} from './accessibility.mjs';
 import {on_a_page, settled} from './browser.mjs';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const largest_transfer = 150 * 1024;
 
 // A small world of everything, through the API. Gives the address of each page.
@@ -94,29 +92,6 @@ async function make_world(api) {
     '/coverage',
     '/no/such/page',
   ];
-}
-
-// By the browser's own interface: the page's policy lets no script of ours in.
-async function serious_issues(page) {
-  const client = await page.context().newCDPSession(page);
-  const evaluate = async (expression) => {
-    const {result, exceptionDetails} = await client.send('Runtime.evaluate', {
-      expression,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    assert.equal(exceptionDetails, undefined);
-    return result.value;
-  };
-  await evaluate(`${axe}; undefined`);
-  const found = await evaluate(`axe.run(document).then((found) => ({
-    passes: found.passes.length,
-    issues: found.violations
-      .filter((issue) => issue.impact === 'serious' || issue.impact === 'critical')
-      .map((issue) => issue.id + ': ' + issue.nodes.map((node) => node.html).join(' ')),
-  }))`);
-  assert.ok(found.passes > 20, 'the checker looked at the page');
-  return found.issues;
 }
 
 for (const scheme of ['light', 'dark']) {

@@ -64,6 +64,7 @@ cli::ServeConfig served_by(const std::string& text) {
 transcript::Outcome play(const fs::path& path) {
   const std::string text = read_file(path);
   server::Options options = transcript::quiet_options();
+  options.pages = pages({}, {});
   const cli::ServeConfig config = served_by(text);
   // Long enough for a whole transcript: the clock stays where it is.
   if (!config.clock_latency.empty()) options.clock_latency_ms = hour * 1000;

@@ -1,5 +1,5 @@
-# Writes OUTPUT, a C++ file with the text of every file below FOLDER:
-#   cmake -D FOLDER=… -D OUTPUT=… -P embed.cmake
+# Writes OUTPUT, a C++ file with the text of every file below FOLDER, for the folder NAME of mock/:
+#   cmake -D NAME=… -D FOLDER=… -D OUTPUT=… -P embed.cmake
 file(GLOB_RECURSE names RELATIVE ${FOLDER} ${FOLDER}/*)
 list(SORT names)
 set(rows "")
@@ -12,9 +12,9 @@ foreach(name IN LISTS names)
   string(APPEND rows "    {\"${name}\", R\"okapi_asset(${text})okapi_asset\"sv},\n")
 endforeach()
 file(WRITE "${OUTPUT}" "// Written by embed.cmake.
-#include \"dashboard/assets.h\"
+#include \"${NAME}/assets.h\"
 
-namespace okapi::dashboard {
+namespace okapi::${NAME} {
 namespace {
 
 using namespace std::string_view_literals;
@@ -26,5 +26,5 @@ ${rows}};
 
 std::span<const Asset> embedded_assets() { return assets; }
 
-}  // namespace okapi::dashboard
+}  // namespace okapi::${NAME}
 ")
