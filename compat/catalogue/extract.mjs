@@ -16,7 +16,7 @@ const output = path.resolve(here, '../../mock/catalogue');
 const stripe = path.join(here, 'node_modules/stripe');
 const resources = path.join(stripe, 'esm/resources');
 // What the overlay and the build keep beside the generated files.
-const hand_kept = ['overlay'];
+const hand_kept = ['overlay', 'payment_pages.yaml'];
 
 // Every operation has these: a list pages, and all expand.
 function without_common(params, form) {

@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "base/check.h"
+#include "engine/checkout/session.h"
 #include "engine/collection.h"
 #include "engine/coupons.h"
 #include "engine/credits.h"
@@ -50,6 +51,7 @@ struct Step {
 
 constexpr Step steps[] = {
     {"billing.credit_grant", "expire", expire_credit_grant},
+    {"checkout.session", "expire", expire_session_by_itself},
     {"coupon", "expire", expire_by_date},
     {"dispute", "deadline", pass_deadline},
     {"dispute", "decide", decide_dispute},

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "engine/balance.h"
+#include "engine/checkout/completion.h"
 #include "engine/clock.h"
 #include "engine/credits.h"
 #include "engine/cycle.h"
@@ -231,6 +232,7 @@ void settle_intent(store::Transaction& tx, const store::Document& intent,
   } else if (invoice && text(*invoice, "status") == "open") {
     fail(tx, invoice, settings, {.counted = true}, Status::declined);
   }
+  follow_session(tx, intent.id());
 }
 
 void intent_due(const Json& intent, std::vector<store::Due>& due) {

@@ -3,6 +3,7 @@
 #include "api/error.h"
 #include "base/text.h"
 #include "engine/bank_debits.h"
+#include "engine/checkout/completion.h"
 #include "engine/collection.h"
 #include "engine/confirmation_tokens.h"
 #include "engine/payment_methods.h"
@@ -73,6 +74,7 @@ void finish_setup(store::Transaction& tx, const store::Document& intent,
   });
   tx.emit("setup_intent.succeeded", done);
   finish_pending_setup(tx, done);
+  follow_session(tx, done.id());
 }
 
 Json tried_card(const Json& method) {
@@ -185,6 +187,7 @@ store::Document confirm_payment(store::Transaction& tx, const store::Document& i
       confirm_payment_intent(tx, intent.id(), method, request.off_session);
   if (outcome.status == PaymentStatus::declined) throw *outcome.refusal;
   if (outcome.status == PaymentStatus::succeeded) intent_succeeded(tx, intent.id());
+  follow_session(tx, intent.id());
   return tx.find("payment_intent", intent.id());
 }
 
@@ -226,6 +229,7 @@ void authenticate(store::Transaction& tx, const std::string& id, bool succeeds) 
   }
   const PaymentOutcome outcome = authenticate_payment(tx, intent, succeeds);
   if (outcome.status == PaymentStatus::succeeded) intent_succeeded(tx, id);
+  follow_session(tx, id);
 }
 
 store::Document verify_microdeposits(store::Transaction& tx, const store::Document& intent,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "hosted/view.h"
 #include "paper/words.h"
+#include "server/accounts.h"
 #include "server/authentication.h"
 #include "server/dispatch.h"
 
@@ -38,6 +39,12 @@ api::Response challenge_page(server::Dispatch& dispatch, const api::Request& req
                           {"return_url", return_url ? Json(*return_url) : Json(false)}},
                .framed = true};
   if (return_url) view.leads_to.push_back(*return_url);
+  // Checkout sends the customer on from there.
+  if (const auto owner = maybe_text(intent, "_checkout_session")) {
+    const store::Document session = found.world->store.find_committed("checkout.session", *owner);
+    const auto success_url = session ? maybe_text(*session, "success_url") : std::nullopt;
+    if (success_url) view.leads_to.push_back(*success_url);
+  }
   return show(view);
 }
 

@@ -65,6 +65,14 @@ Answer Client::post(const std::string& path, const Form& form) const {
   return send(std::move(request));
 }
 
+Answer Client::del(const std::string& path, const Form& form) const {
+  api::Request request;
+  request.method = "DELETE";
+  request.target = path;
+  request.body = encode(form);
+  return send(std::move(request));
+}
+
 Json Client::sure(const std::string& path, const Form& form) const {
   Answer answer = get(path, form);
   if (!answer.ok()) throw api::refused_request(answer.status, answer.message());

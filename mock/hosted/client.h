@@ -34,6 +34,7 @@ class Client {
 
   [[nodiscard]] Answer get(const std::string& path, const Form& form = {}) const;
   [[nodiscard]] Answer post(const std::string& path, const Form& form = {}) const;
+  [[nodiscard]] Answer del(const std::string& path, const Form& form = {}) const;
   // The body of a GET that cannot fail but by a bug, or by an object that is gone. Throws its
   // error.
   [[nodiscard]] Json sure(const std::string& path, const Form& form = {}) const;

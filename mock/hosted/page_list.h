@@ -9,5 +9,8 @@ namespace okapi::hosted {
 [[nodiscard]] api::Response invoice_page(const Visit& visit);
 [[nodiscard]] api::Response invoice_file(const Visit& visit);
 [[nodiscard]] api::Response credit_note_file(const Visit& visit);
+[[nodiscard]] api::Response checkout_page(const Visit& visit);
+[[nodiscard]] api::Response link_page(const Visit& visit);
+[[nodiscard]] api::Response portal_page(const Visit& visit);
 
 }  // namespace okapi::hosted

@@ -20,9 +20,9 @@ struct Route {
   api::Response (*answer)(const Visit&);
 };
 constexpr Route routes[] = {
-    {"/i/{}/{}", invoice_page},
-    {"/invoice/{}/{}/pdf", invoice_file},
-    {"/credit_notes/{}/{}/pdf", credit_note_file},
+    {"/b/{}/{}", link_page},           {"/c/pay/{}/{}", checkout_page},
+    {"/i/{}/{}", invoice_page},        {"/invoice/{}/{}/pdf", invoice_file},
+    {"/p/session/{}/{}", portal_page}, {"/credit_notes/{}/{}/pdf", credit_note_file},
 };
 
 constexpr std::string_view assets_root = "/hosted/";

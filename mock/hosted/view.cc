@@ -95,7 +95,10 @@ api::Response redirect_to(const std::string& url) {
   api::Response response;
   response.status = 303;
   response.content_type = "text/plain; charset=utf-8";
-  response.headers = {{"Cache-Control", "no-store"}, {"Location", url}};
+  // An address comes from an application: it must not end this line and begin another.
+  std::string line = url;
+  std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  response.headers = {{"Cache-Control", "no-store"}, {"Location", std::move(line)}};
   return response;
 }
 

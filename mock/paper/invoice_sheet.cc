@@ -80,6 +80,9 @@ std::vector<Entry> totals_of(const Json& invoice, const Lookup& lookup) {
   if (const std::int64_t credits = credits_of(invoice); credits != 0) {
     add("Credits applied", -credits);
   }
+  if (const auto shipping = maybe_integer(invoice, "amount_shipping").value_or(0); shipping != 0) {
+    add("Shipping", shipping);
+  }
   if (has(invoice, "total_excluding_tax") && !invoice.at("total_taxes").empty()) {
     add("Total excluding tax", integer(invoice, "total_excluding_tax"));
   }

@@ -116,3 +116,16 @@ test('everything works by keyboard and without JavaScript', () =>
     },
     {javascript: false},
   ));
+
+test('the policy lets in no script, and nothing of other machines', () =>
+  on_a_hosted_page(async ({api}) => {
+    const invoice = await open_invoice(api);
+    const page = await fetch(invoice.hosted_invoice_url);
+    const policy = page.headers.get('content-security-policy');
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /form-action 'self'; frame-ancestors 'none'/);
+    assert.doesNotMatch(policy, /script-src|unsafe|http/);
+    const text = await page.text();
+    assert.doesNotMatch(text, /<script|<style|\son\w+=|\sstyle=/);
+    assert.ok(text.length < 20_000, 'a small page');
+  }));
