@@ -382,6 +382,15 @@ ApiError publishable_key() {
       "https://dashboard.stripe.com/account/apikeys.");
 }
 
+ApiError wrong_client_secret(std::string_view noun) {
+  return bad_request("",
+                     concat("The client_secret provided does not match any associated ", noun,
+                            " on this account. Ensure the publishable key used belongs to the same "
+                            "account that created the ",
+                            noun, "."),
+                     "client_secret");
+}
+
 ApiError live_key() {
   // Differs: a live key here is a mistake that could cost money elsewhere; it is not even echoed.
   return refuse(

@@ -31,6 +31,8 @@ ApiError not_implemented(std::string_view operation);  // 501, ours
 ApiError no_api_key();
 ApiError invalid_api_key(std::string_view key);
 ApiError publishable_key();
+// A browser that does not know the secret of an intent; `noun` is PaymentIntent or SetupIntent.
+ApiError wrong_client_secret(std::string_view noun);
 ApiError live_key();  // ours: live keys are always refused
 ApiError unsupported_key(std::string_view prefix);
 ApiError foreign_account(std::string_view key, std::string_view account);

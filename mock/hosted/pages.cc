@@ -8,6 +8,7 @@
 #include "hosted/assets.h"
 #include "hosted/challenge_page.h"
 #include "hosted/page_list.h"
+#include "hosted/script.h"
 #include "hosted/view.h"
 #include "server/browser_guard.h"
 #include "server/dispatch.h"
@@ -100,6 +101,9 @@ std::optional<api::Response> page(server::Dispatch& dispatch, const api::Request
     return challenge_page(dispatch, request);
   }
   if (auto file = asset(request)) return file;
+  if (is_get(request)) {
+    if (auto script = stripe_script(request)) return script;
+  }
   if (!is_get(request) && request.method != "POST") return std::nullopt;
   std::vector<std::string> ids;
   for (const Route& route : routes) {

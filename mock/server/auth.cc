@@ -8,6 +8,7 @@
 #include "api/error.h"
 #include "base/text.h"
 #include "server/dispatch.h"
+#include "server/publishable.h"
 
 namespace okapi::server {
 namespace {
@@ -69,7 +70,7 @@ World& world_of(std::string_view key, Accounts& accounts, const Options& options
     if (key.starts_with(prefix) && key.size() > prefix.size()) return accounts.of_key(key);
   }
   if (World* world = accounts.find_token(key)) return *world;
-  if (key.starts_with("pk_test_")) throw api::publishable_key();
+  if (is_publishable(key)) return accounts.of_key(secret_key_of(key));
   for (const std::string_view prefix : {"sk_org_", "ek_test_"}) {
     if (key.starts_with(prefix)) throw api::unsupported_key(prefix);
   }
@@ -110,13 +111,19 @@ std::string credential_of(const api::Request& request) {
 Caller identify(const api::Request& request, Accounts& accounts, const Options& options) {
   Caller caller{.world = nullptr, .credential = credential_of(request), .connected_account = {}};
   caller.world = &world_of(caller.credential, accounts, options);
+  caller.publishable = !options.any_key && is_publishable(caller.credential);
   enter_connected(caller, request, accounts);
   return caller;
 }
 
 Caller identify_or_default(const api::Request& request, Accounts& accounts,
                            const Options& options) {
-  if (!credential_of(request).empty()) return identify(request, accounts, options);
+  if (!credential_of(request).empty()) {
+    Caller caller = identify(request, accounts, options);
+    // Control paths drive the whole account.
+    if (caller.publishable) throw api::publishable_key();
+    return caller;
+  }
   Caller caller{.world = &accounts.default_world(), .credential = {}, .connected_account = {}};
   enter_connected(caller, request, accounts);
   return caller;

@@ -18,6 +18,7 @@ struct Caller {
   World* world = nullptr;         // of the connected account where one is named
   std::string credential;         // as sent; empty without one
   std::string connected_account;  // of Stripe-Account or Stripe-Context, to be echoed
+  bool publishable = false;       // a browser, which may call little
 };
 
 // Throws api::ApiError: no key, a key of another kind, a live key.

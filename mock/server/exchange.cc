@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "events/webhook_queue.h"
 #include "server/answer_headers.h"
+#include "server/publishable.h"
 
 namespace okapi::server {
 namespace {
@@ -142,13 +143,19 @@ void Exchange::apply_fault() {
   }
 }
 
-api::Input Exchange::read_input() const {
+api::Input Exchange::read_input() {
   const api::Operation& operation = route_.operation;
   if (operation.v2()) {
+    if (caller_.publishable) throw api::publishable_key();
     return api::check_v2_params(operation, api::parse_form(request_.query(), {}), request_.body);
   }
   if (!request_.body.empty() && sends_json_or_parts(request_)) throw api::wrong_content_type();
-  return api::check_params(operation, api::parse_form(request_.query(), request_.body));
+  api::FormNode form = api::parse_form(request_.query(), request_.body);
+  if (caller_.publishable) {
+    const std::string client_secret = take_browser_params(form, operation);
+    check_publishable(*world_, route_, client_secret);
+  }
+  return api::check_params(operation, form);
 }
 
 // --- idempotency

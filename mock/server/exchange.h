@@ -28,7 +28,7 @@ class Exchange {
   void choose_version();
   void find_operation();
   void apply_fault();
-  api::Input read_input() const;
+  api::Input read_input();
   bool replay(const api::Input& input);
   std::string execute(const api::Input& input);
   std::string retrieve_stored(const api::Input& input);
