@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {says, text_of} from './browser.mjs';
+import {says, server, text_of} from './browser.mjs';
 import {check_page, on_a_hosted_page} from './hosted.mjs';
 
 async function open_invoice(api) {
@@ -128,4 +128,15 @@ test('the policy lets in no script, and nothing of other machines', () =>
     const text = await page.text();
     assert.doesNotMatch(text, /<script|<style|\son\w+=|\sstyle=/);
     assert.ok(text.length < 20_000, 'a small page');
+  }));
+
+test('the dashboard links to the page and to the file', () =>
+  on_a_hosted_page(async ({page, api, visit}) => {
+    const invoice = await open_invoice(api);
+    await visit(`${server}/dashboard/invoices/${invoice.id}`);
+    const opened = page.context().waitForEvent('page');
+    await page.getByTestId('hosted-page').click();
+    await says(await opened, 'headline', '$102.10 due January 31, 2026');
+    const file = await fetch(await page.getByTestId('pdf').getAttribute('href'));
+    assert.equal(file.headers.get('content-type'), 'application/pdf');
   }));
