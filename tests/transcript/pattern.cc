@@ -116,7 +116,12 @@ class PatternReader {
     while (at_ < text_.size() && std::string_view(",]} \t\r\n").find(text_[at_]) == text_.npos) {
       ++at_;
     }
-    if (!Json::accept(text_.substr(begin, at_ - begin))) fail("expected a value");
+    const std::string_view word = text_.substr(begin, at_ - begin);
+    if (word == "absent") {
+      pattern.kind = Pattern::Kind::absent;
+    } else if (!Json::accept(word)) {
+      fail("expected a value");
+    }
   }
 
   std::string_view text_;
@@ -172,6 +177,8 @@ class Comparer {
     switch (pattern.kind) {
       case Pattern::Kind::any:
         return;
+      case Pattern::Kind::absent:
+        return report(pattern, path, "no such field", to_compact(actual));
       case Pattern::Kind::object:
         return compare_object(pattern, actual, path);
       case Pattern::Kind::array:
@@ -189,6 +196,7 @@ class Comparer {
       const std::string below = join(path, member.key);
       const auto found = actual.find(member.key);
       if (found == actual.end()) {
+        if (member.value.kind == Pattern::Kind::absent) continue;
         report(member.value, below, std::string(text_of(member.value, match_)), "no such field");
       } else {
         compare(member.value, *found, below);
@@ -232,6 +240,8 @@ class Blesser {
     switch (pattern.kind) {
       case Pattern::Kind::any:
         return std::string(text_of(pattern, match_));
+      case Pattern::Kind::absent:
+        return render(pattern, actual);
       case Pattern::Kind::scalar:
         if (value_of(pattern, match_) == actual) return std::string(text_of(pattern, match_));
         return render(pattern, actual);
@@ -261,7 +271,7 @@ class Blesser {
     bool dropped_first = false;
     for (const Pattern::Member& member : pattern.members) {
       const auto found = actual.find(member.key);
-      if (found == actual.end()) {
+      if (found == actual.end() && member.value.kind != Pattern::Kind::absent) {
         // The separator before the member goes with it; a first member takes the one after it.
         dropped_first = dropped_first || copied == pattern.begin;
         if (copied == pattern.begin) out += match_.text[copied++];
@@ -272,7 +282,8 @@ class Blesser {
       if (dropped_first && between.starts_with(',')) between.remove_prefix(1);
       dropped_first = false;
       out += between;
-      out += bless(member.value, *found);
+      out += found == actual.end() ? std::string(text_of(member.value, match_))
+                                   : bless(member.value, *found);
       copied = member.value.end;
     }
     return out.append(match_.text.substr(copied, pattern.end - copied));

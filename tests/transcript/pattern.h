@@ -1,7 +1,8 @@
 // The expected body of a transcript: JSON that remembers where each value stands in the file, so
 // that a difference can name its line and OKAPI_BLESS can rewrite one value and leave the layout
-// alone. Beyond JSON it knows {{NAME}}, alone or inside a string, and "..." for any value; as the
-// last element of a list "..." stands for whatever follows, nothing included.
+// alone. Beyond JSON it knows {{NAME}}, alone or inside a string, the bare word absent for a field
+// that must not be there, and "..." for any value; as the last element of a list "..." stands for
+// whatever follows, nothing included.
 #pragma once
 
 #include <map>
@@ -20,7 +21,7 @@ using Bindings = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] std::string substitute(std::string_view text, const Bindings& bindings);
 
 struct Pattern {
-  enum class Kind { object, array, scalar, any };
+  enum class Kind { object, array, scalar, any, absent };
   Kind kind = Kind::any;
   std::size_t begin = 0;  // offsets into the text that was parsed
   std::size_t end = 0;

@@ -43,6 +43,8 @@ TEST_CASE("a body matches what the pattern names") {
       {"lists have one length", R"({"a": [1]})", R"({"a":[1,2]})", {"a"}},
       {"an empty list is empty", R"({"a": []})", R"({"a":[1]})", {"a"}},
       {"a missing element", R"([1, 2])", R"([1])", {""}},
+      {"what is absent is not there", R"({"a": absent, "b": 1})", R"({"b":1})", {}},
+      {"what is absent may not even be null", R"({"a": absent})", R"({"a":null})", {"a"}},
       {"dots match any value", R"({"a": "..."})", R"({"a":{"b":[1]}})", {}},
       {"dots want the field to be there", R"({"a": "..."})", R"({})", {"a"}},
       {"dots at the end of a list match the rest", R"([1, "..."])", R"([1,2,3])", {}},
