@@ -36,8 +36,18 @@ export function forget_sent() {
 
 export const preview_path = '/v1/invoices/create_preview';
 
+// The account's default version may be an old one; the pages read the newest shapes.
+let newest_version = null;
+async function version() {
+  newest_version ??= (await (await fetch('/_okapi/health')).json()).api_version;
+  return newest_version;
+}
+
 async function answer_of(method, path, options) {
-  const headers = {Authorization: `Bearer ${current_key()}`};
+  const headers = {
+    Authorization: `Bearer ${current_key()}`,
+    'Stripe-Version': await version(),
+  };
   // Keeps what is merely looked at here out of the request log.
   if (method === 'GET' || path === preview_path) headers['Okapi-Dashboard'] = 'looks';
   if (options.body !== undefined) headers['Content-Type'] = options.type;
