@@ -222,7 +222,9 @@ void refuse_unknown(const NodeRange& declared, const FormNode& form, const Param
   for (const auto& [key, child] : form.children) {
     Node found(0);
     const ParamPath path{parent, key};
-    if (!declared.find(key, found)) throw unknown_parameter(path.text());
+    // What begins with '_' is okapi's own: only an older version's parameter becomes one.
+    const bool is_ours = key.starts_with('_') && !child.is_lifted;
+    if (is_ours || !declared.find(key, found)) throw unknown_parameter(path.text());
     if (!child.children.empty()) refuse_unknown_below(found, child, path);
   }
 }

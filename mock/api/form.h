@@ -13,7 +13,8 @@ namespace okapi::api {
 
 struct FormNode {
   bool is_leaf = false;
-  std::string value;  // of a leaf
+  bool is_lifted = false;  // put here by a version change, not by the client
+  std::string value;       // of a leaf
   // In order of first appearance. Elements by position (a[]=x) all have the key "". Both a value
   // and children: the request said a=1&a[b]=2, which params refuses.
   std::vector<std::pair<std::string, FormNode>> children;

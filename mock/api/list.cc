@@ -75,6 +75,27 @@ void finish(const Context& ctx, Page& page, std::string_view url, std::string_vi
   if (ctx.operation.shape() == Shape::search) page.next_page = token;
 }
 
+// Older versions only; check_expand refuses it in newer ones.
+bool asks_for_count(const Context& ctx) {
+  return std::ranges::find(ctx.input.expand, "total_count") != ctx.input.expand.end();
+}
+
+std::int64_t count_of(const store::Transaction& tx, const ListQuery& query) {
+  std::int64_t count = 0;
+  const auto visit = [&](const store::Document& document) {
+    const bool counts =
+        (!query.shows || query.shows(document)) && (!query.matches || query.matches(*document));
+    if (counts) ++count;
+    return true;
+  };
+  if (query.index_field.empty()) {
+    tx.scan_up(query.kind, 0, visit);
+  } else {
+    tx.scan_up_where(query.kind, query.index_field, query.index_value, 0, visit);
+  }
+  return count;
+}
+
 bool is_range(const Json& value) {
   if (!value.is_object()) return false;
   return std::ranges::all_of(value.items(), [](const auto& bound) {
@@ -183,6 +204,7 @@ Page list_documents(Context& ctx, const ListQuery& query) {
   }
   // Stripe: ending_before gives the items just newer than the cursor, still newest first.
   if (before) std::ranges::reverse(page.documents);
+  if (asks_for_count(ctx)) page.total_count = count_of(ctx.tx, query);
   finish(ctx, page, query.url,
          page.documents.empty() ? std::string_view() : page.documents.back().id());
   return page;
@@ -239,6 +261,7 @@ Page page_of(Context& ctx, std::vector<Json> newest_first, std::string_view url)
   if (!cursor.after.empty() && !cursor.before.empty()) throw both_cursors();
 
   Page page;
+  if (asks_for_count(ctx)) page.total_count = static_cast<std::int64_t>(newest_first.size());
   page.has_more = end - begin > ctx.input.limit;
   if (page.has_more && !cursor.before.empty()) begin = end - ctx.input.limit;
   if (page.has_more && cursor.before.empty()) end = begin + ctx.input.limit;

@@ -5,6 +5,7 @@
 #include "api/coerce.h"
 #include "api/error.h"
 #include "api/expand.h"
+#include "api/version.h"
 #include "base/nesting.h"
 
 namespace okapi::api {
@@ -86,9 +87,7 @@ Json parse_body(std::string_view text) {
   return body;
 }
 
-}  // namespace
-
-Input check_params(const Operation& operation, const FormNode& form) {
+Input check_lifted(const Operation& operation, const FormNode& form, std::string_view version) {
   Input input;
   if (!has_common(operation, form)) {
     refuse_unknown(operation.params(), form, nullptr);
@@ -96,10 +95,19 @@ Input check_params(const Operation& operation, const FormNode& form) {
     return input;
   }
   const FormNode own = take_common(operation, form, input);
-  check_expand(operation, input.expand);
+  check_expand(operation, input.expand, version);
   refuse_unknown(operation.params(), own, nullptr);
   input.params = coerce_members(operation.params(), own, nullptr, Dialect::v1);
   return input;
+}
+
+}  // namespace
+
+Input check_params(const Operation& operation, const FormNode& form, std::string_view version) {
+  if (is_newest(version)) return check_lifted(operation, form, version);
+  FormNode lifted = form;
+  lift_params(version, operation.name(), lifted);
+  return check_lifted(operation, lifted, version);
 }
 
 Input check_v2_params(const Operation& operation, const FormNode& query,

@@ -24,8 +24,9 @@ struct Input {
   std::string page;  // search and v2 lists
 };
 
-// v1: a form. Throws ApiError.
-[[nodiscard]] Input check_params(const Operation& operation, const FormNode& form);
+// v1: a form, of a client of this version. Throws ApiError.
+[[nodiscard]] Input check_params(const Operation& operation, const FormNode& form,
+                                 std::string_view version = {});
 // v2: a JSON body plus a form query. Throws ApiError.
 [[nodiscard]] Input check_v2_params(const Operation& operation, const FormNode& query,
                                     std::string_view json_body);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/expand.h"
+#include "api/version.h"
 #include "base/text.h"
 
 namespace okapi::api {
@@ -29,32 +30,40 @@ void strip_below(Json& value) {
   for (Json& member : value) strip_below(member);
 }
 
-void append_document(std::string& out, store::Transaction* tx, const store::Document& document,
-                     const std::vector<std::string>& expand_paths, int depth) {
-  const bool expands = tx != nullptr && !expand_paths.empty();
-  if (!expands && !may_have_internal_fields(document.text())) {
-    append_pretty(out, document.text(), depth);
-    return;
-  }
-  Json tree = public_tree(document);
-  if (expands) {
-    expand(*tx, tree, expand_paths);
-    strip_below(tree);
-  }
-  append_pretty(out, to_compact(tree), depth);
-}
+// How the documents of one answer are to be shown.
+struct Show {
+  store::Transaction* tx;  // null: as they are stored
+  const std::vector<std::string>& expand_paths;
+  const Older* older;  // null: the newest version
+};
 
-void append_tree(std::string& out, store::Transaction& tx, Json tree,
-                 const std::vector<std::string>& expand_paths, int depth) {
+void append_shown(std::string& out, const Show& show, Json tree, int depth) {
+  if (show.older != nullptr) walk_back(tree, *show.older);
   // What is expanded may be made of the internal fields.
-  if (!expand_paths.empty()) expand(tx, tree, expand_paths);
+  if (!show.expand_paths.empty()) expand(*show.tx, tree, show.expand_paths, show.older);
   strip_below(tree);
   append_pretty(out, to_compact(tree), depth);
 }
 
-void append_data(std::string& out, store::Transaction& tx, Page& page,
-                 const std::vector<std::string>& expand_paths) {
-  const std::vector<std::string> below = paths_below_data(expand_paths);
+void append_document(std::string& out, const Show& show, const store::Document& document,
+                     int depth) {
+  const bool as_stored = show.tx == nullptr || (show.expand_paths.empty() &&
+                                                show.older == nullptr && !is_older_event(document));
+  if (as_stored) {
+    append_pretty(out, public_text(document), depth);
+    return;
+  }
+  if (show.older != nullptr || !is_older_event(document)) {
+    append_shown(out, show, public_tree(document), depth);
+    return;
+  }
+  const Older as_made{.version = api_version(), .lookup = lookup_in(*show.tx)};
+  append_shown(out, {show.tx, show.expand_paths, &as_made}, public_tree(document), depth);
+}
+
+void append_data(std::string& out, const Show& show, Page& page) {
+  const std::vector<std::string> paths = paths_below_data(show.expand_paths);
+  const Show below{show.tx, paths, show.older};
   if (page.documents.empty() && page.trees.empty()) {
     out += "\"data\": []";
     return;
@@ -63,12 +72,12 @@ void append_data(std::string& out, store::Transaction& tx, Page& page,
   const char* separator = "\n    ";
   for (const store::Document& document : page.documents) {
     out += separator;
-    append_document(out, &tx, document, below, 2);
+    append_document(out, below, document, 2);
     separator = ",\n    ";
   }
   for (Json& tree : page.trees) {
     out += separator;
-    append_tree(out, tx, std::move(tree), below, 2);
+    append_shown(out, below, std::move(tree), 2);
     separator = ",\n    ";
   }
   out += "\n  ]";
@@ -84,15 +93,14 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 }
 
 // Lists are object, data, has_more, [next_page], [total_count], url; v2 has data and two URLs.
-std::string render_page(store::Transaction& tx, const Operation& operation, Page page,
-                        const std::vector<std::string>& expand_paths) {
+std::string render_page(const Show& show, const Operation& operation, Page page) {
   std::string out;
   std::size_t size = 256;
   for (const store::Document& document : page.documents) size += document.text().size() * 3 / 2;
   out.reserve(size);
   if (operation.v2()) {
     out += "{\n  ";
-    append_data(out, tx, page, {});
+    append_data(out, show, page);
     append_member(out, "next_page_url", page.next_page);
     append_member(out, "previous_page_url", {});
     out += "\n}";
@@ -100,11 +108,11 @@ std::string render_page(store::Transaction& tx, const Operation& operation, Page
   }
   const bool search = operation.shape() == Shape::search;
   out += search ? "{\n  \"object\": \"search_result\",\n  " : "{\n  \"object\": \"list\",\n  ";
-  append_data(out, tx, page, expand_paths);
+  append_data(out, show, page);
   out += page.has_more ? ",\n  \"has_more\": true" : ",\n  \"has_more\": false";
   if (search) append_member(out, "next_page", page.next_page);
   const bool counts =
-      !search || std::ranges::find(expand_paths, "total_count") != expand_paths.end();
+      !search || std::ranges::find(show.expand_paths, "total_count") != show.expand_paths.end();
   if (page.total_count && counts) {
     out += concat(",\n  \"total_count\": ", std::to_string(*page.total_count));
   }
@@ -140,30 +148,41 @@ std::string public_text(const store::Document& document) {
   return to_compact(public_tree(document));
 }
 
+bool is_older_event(const store::Document& document) {
+  if (document.kind() != "event") return false;
+  // The event's own member stands before its data, see events/render.cc.
+  constexpr std::string_view key = "\"api_version\":\"";
+  const std::string_view compact = document.text();
+  const std::size_t at = compact.find(key);
+  return at != compact.npos && !compact.substr(at + key.size()).starts_with(api_version());
+}
+
 std::string render_document(const store::Document& document) {
   std::string out;
   out.reserve(document.text().size() * 3 / 2 + 64);
-  append_document(out, nullptr, document, {}, 0);
+  append_document(out, {nullptr, {}, nullptr}, document, 0);
   return out;
 }
 
 std::string render(store::Transaction& tx, const Operation& operation, Reply reply,
                    const std::vector<std::string>& expand_paths, std::string_view version) {
-  // TODO: walk the answer back to older API versions; okapi serves the newest shapes to everybody.
-  (void)version;
-  if (auto* page = std::get_if<Page>(&reply)) {
-    return render_page(tx, operation, std::move(*page), expand_paths);
+  std::optional<Older> older;
+  // Stripe: v2 has not changed yet.
+  if (!is_newest(version) && !operation.v2()) {
+    older = Older{.version = version, .lookup = lookup_in(tx)};
   }
   if (auto* file = std::get_if<File>(&reply)) return std::move(file->bytes);
+  const Show show{&tx, expand_paths, older ? &*older : nullptr};
+  if (auto* page = std::get_if<Page>(&reply)) return render_page(show, operation, std::move(*page));
   std::string out;
   if (const auto* document = std::get_if<store::Document>(&reply)) {
     out.reserve(document->text().size() * 3 / 2 + 64);
-    append_document(out, &tx, *document, expand_paths, 0);
+    append_document(out, show, *document, 0);
     return out;
   }
   Json tree = std::move(std::get<Json>(reply));
   if (tree.is_null()) return "{}";  // Every answer is JSON, also where there is nothing to say.
-  append_tree(out, tx, std::move(tree), expand_paths, 0);
+  append_shown(out, show, std::move(tree), 0);
   return out;
 }
 

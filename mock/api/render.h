@@ -12,8 +12,10 @@ namespace okapi::api {
 
 [[nodiscard]] std::string render(store::Transaction& tx, const Operation& operation, Reply reply,
                                  const std::vector<std::string>& expand, std::string_view version);
-// The same of one stored document for a caller that expands nothing: needs no transaction.
+// The same of one stored document in the newest version, nothing expanded: needs no transaction.
 [[nodiscard]] std::string render_document(const store::Document& document);
+// An event that was made for an older version: its text is not what its readers get.
+[[nodiscard]] bool is_older_event(const store::Document& document);
 
 // Internal fields start with '_' at the top level of a stored object and never leave the server.
 [[nodiscard]] bool is_internal_field(std::string_view name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/version.h"
 #include "app.h"
 #include "base/span.h"
 #include "base/time.h"
@@ -27,8 +28,7 @@ store::ClockSetting clock_from(const std::string& flag) {
 }
 
 void check_version(const std::string& version) {
-  const std::vector<std::string_view> known = api::api_versions();
-  if (version.empty() || std::ranges::find(known, version) != known.end()) return;
+  if (version.empty() || api::is_known_version(version)) return;
   throw UsageError("--api-version " + version + ": not a version of Stripe's API; the newest is " +
                    std::string(api::api_version()));
 }

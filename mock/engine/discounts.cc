@@ -152,6 +152,13 @@ void drop_discount(store::Transaction& tx, const store::Document& holder, const 
   });
 }
 
+void drop_customer_discount(store::Transaction& tx, const Json& discount) {
+  const auto id = maybe_text(discount, "customer");
+  const store::Document customer = id ? tx.find("customer", *id) : store::Document();
+  if (!customer || at_path(*customer, {"discount", "id"}) != discount.at("id")) return;
+  tx.update(customer, [](Json& edited) { edited["discount"] = nullptr; });
+}
+
 }  // namespace
 
 Json set_discounts(store::Transaction& tx, const DiscountOwner& owner, const Json& asked,
@@ -266,6 +273,7 @@ void use_up_discounts(store::Transaction& tx, const Json& invoice) {
     if (!discount || text(coupon_of(*discount), "duration") != "once") continue;
     const store::Document subscription = tx.find("subscription", owner.get<std::string>());
     if (subscription) drop_discount(tx, subscription, discount.id());
+    drop_customer_discount(tx, *discount);
   }
 }
 

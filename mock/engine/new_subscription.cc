@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/error.h"
+#include "api/version.h"
 #include "base/check.h"
 #include "engine/anchors.h"
 #include "engine/backdating.h"
@@ -21,7 +22,6 @@
 namespace okapi::engine {
 namespace {
 
-constexpr std::string_view flexible_by_default = "2025-09-30";
 constexpr std::size_t most_subscriptions = 500;
 constexpr std::size_t most_on_a_clock = 3;
 
@@ -91,7 +91,8 @@ void add_items(store::Transaction& tx, Json& subscription, const NewSubscription
 }  // namespace
 
 Json billing_mode(const Json& params, std::string_view version, Seconds now) {
-  std::string type = version < flexible_by_default ? "classic" : "flexible";
+  const bool classic = api::behaves(version, api::Behaviour::classic_billing);
+  std::string type = classic ? "classic" : "flexible";
   std::string discounts = "included";
   if (has(params, "billing_mode")) {
     type = text(params.at("billing_mode"), "type");

@@ -1,6 +1,6 @@
 #include "events/render.h"
 
-#include "api/catalogue.h"
+#include "api/difference.h"
 #include "api/render.h"
 #include "base/text.h"
 
@@ -24,38 +24,19 @@ void append_text_or_null(std::string& out, std::string_view text) {
 
 }  // namespace
 
-Json previous_attributes(const Json& before, const Json& after) {
-  Json previous = Json::object();
-  for (const auto& [key, old_value] : before.items()) {
-    if (api::is_internal_field(key)) continue;
-    const auto now = after.find(key);
-    if (now != after.end() && *now == old_value) continue;
-    if (now != after.end() && old_value.is_object() && now->is_object()) {
-      previous[key] = previous_attributes(old_value, *now);
-    } else {
-      previous[key] = old_value;
-    }
-  }
-  // A key that was added had no value before.
-  for (const auto& [key, value] : after.items()) {
-    if (!api::is_internal_field(key) && !before.contains(key)) previous[key] = nullptr;
-  }
-  return previous;
-}
-
 std::string render_event(const std::string& event_id, const store::EmittedEvent& event,
-                         const store::Origin& origin) {
+                         const store::Origin& origin, std::string_view api_version) {
   const std::string object = api::public_text(event.after);
   std::string out;
   out.reserve(object.size() + 512);
   out += "{\"id\":";
   append_quoted(out, event_id);
   out += ",\"object\":\"event\",\"api_version\":";
-  append_quoted(out, api::api_version());
+  append_quoted(out, api_version);
   out += concat(",\"created\":", std::to_string(event.created), ",\"data\":{\"object\":", object);
   if (event.before && has_previous_attributes(event.type)) {
     out += ",\"previous_attributes\":";
-    append_compact(out, previous_attributes(*event.before, *event.after));
+    append_compact(out, api::previous_attributes(*event.before, *event.after));
   }
   out += "},\"livemode\":false,\"pending_webhooks\":0,\"request\":{\"id\":";
   append_text_or_null(out, origin.request_id);

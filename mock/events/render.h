@@ -4,15 +4,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "store/account.h"
 
 namespace okapi::events {
 
+// It is kept in the newest shape; `api_version` is the account's, which it will be read in.
 [[nodiscard]] std::string render_event(const std::string& event_id,
                                        const store::EmittedEvent& event,
-                                       const store::Origin& origin);
-// The old values of what differs, nested objects cut to the changed keys, arrays whole.
-[[nodiscard]] Json previous_attributes(const Json& before, const Json& after);
+                                       const store::Origin& origin, std::string_view api_version);
 
 }  // namespace okapi::events

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/render.h"
+#include "api/version.h"
 #include "base/check.h"
 #include "base/text.h"
 #include "store/committed.h"
@@ -66,14 +68,16 @@ std::string_view type_of(const store::Document& event) {
 }
 
 std::string delivery_body(const store::Document& event, const WebhookEndpoint& endpoint,
-                          std::size_t pending_webhooks) {
+                          std::size_t pending_webhooks,
+                          const std::shared_ptr<const store::State>& state) {
   std::string compact = event.text();
   replace_member(compact, "pending_webhooks", std::to_string(pending_webhooks));
-  if (!endpoint.api_version.empty()) {
-    // The first one: data.object may hold the same name.
-    constexpr std::string_view key = "\"api_version\":\"";
-    const std::size_t begin = compact.find(key) + key.size();
-    compact.replace(begin, compact.find('"', begin) - begin, endpoint.api_version);
+  if (api::is_older_event(event) || !api::is_newest(endpoint.api_version)) {
+    Json tree = parse_stored(compact);
+    const std::string version =
+        endpoint.api_version.empty() ? text(tree, "api_version") : endpoint.api_version;
+    api::walk_back_event(tree, version, api::lookup_in(state));
+    compact = to_compact(tree);
   }
   std::string out;
   append_pretty(out, compact, 0);

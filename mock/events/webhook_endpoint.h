@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,11 @@ struct WebhookEndpoint {
 [[nodiscard]] bool wants(const WebhookEndpoint& endpoint, std::string_view event_type);
 
 [[nodiscard]] std::string_view type_of(const store::Document& event);
-// The body of a delivery: the event, pretty-printed as Stripe sends it.
+// The body of a delivery: the event in the endpoint's version, else in the one it was made for,
+// pretty-printed as Stripe sends it. The state is where older shapes are completed from.
 [[nodiscard]] std::string delivery_body(const store::Document& event,
                                         const WebhookEndpoint& endpoint,
-                                        std::size_t pending_webhooks);
+                                        std::size_t pending_webhooks,
+                                        const std::shared_ptr<const store::State>& state);
 
 }  // namespace okapi::events

@@ -247,7 +247,7 @@ void WebhookQueue::send(Round& round, const WebhookEndpoint& endpoint,
       round.endpoints, [&](const WebhookEndpoint& one) { return wants(one, type); }));
   WebhookRequest request = {.line = endpoint.id,
                             .url = endpoint.url,
-                            .body = delivery_body(event, endpoint, pending),
+                            .body = delivery_body(event, endpoint, pending, round.state),
                             .headers = {}};
   request.headers = headers_for(endpoint, request.body);
   line->sending = true;

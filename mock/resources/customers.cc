@@ -180,6 +180,25 @@ void set_balance(api::Context& ctx, const store::Document& customer, const char*
                                    .currency = maybe_text(*customer, "currency").value_or("usd")});
 }
 
+// --- the discount
+
+// Older versions only, see api/versions: their coupon and promotion_code. A customer has one.
+void set_discount(api::Context& ctx, const store::Document& customer) {
+  if (!ctx.params.contains("_discounts")) return;
+  const Json& old = at_path(*customer, {"discount", "id"});
+  const Json before = old.is_string() ? Json::array({old}) : Json::array();
+  const Json ids =
+      engine::set_discounts(ctx.tx,
+                            {.customer = customer.id(),
+                             .currency = maybe_text(*customer, "currency").value_or(""),
+                             .announces = true},
+                            ctx.params.at("_discounts"), before, "_discounts");
+  Json discount;
+  if (!ids.empty())
+    discount = api::public_tree(ctx.tx.find("discount", ids.at(0).get<std::string>()));
+  ctx.tx.update(customer, [&](Json& edited) { edited["discount"] = std::move(discount); });
+}
+
 // --- operations
 
 api::Reply create(api::Context& ctx) {
@@ -197,6 +216,7 @@ api::Reply create(api::Context& ctx) {
   assign_default_payment_method(ctx, created, attached);
   set_balance(ctx, created, "initial");
   engine::add_tax_ids(ctx.tx, created.id(), ctx.params);
+  set_discount(ctx, created);
   if (const auto token = maybe_text(ctx.params, "source")) {
     engine::add_source(ctx.tx, created, {.token = *token, .becomes_default = true});
   }
@@ -224,6 +244,7 @@ api::Reply update(api::Context& ctx) {
   engine::enter_time_of(ctx.tx, *customer);
   set_balance(ctx, customer, "adjustment");
   change_source(ctx, customer);
+  set_discount(ctx, customer);
   assign_default_payment_method(ctx, customer, {});
   const store::Document updated =
       ctx.tx.update(customer, [&](Json& edited) { assign_fields(edited, ctx.params); });

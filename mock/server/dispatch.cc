@@ -41,6 +41,16 @@ api::Response error_response(const api::ApiError& error) {
   return json_response(error.status, api::error_body(error, {}, {}));
 }
 
+// Stripe: an event is rendered once, in the version that is the account's default at the time.
+store::EventRenderer event_renderer(const Options& options) {
+  const std::string version =
+      options.default_version.empty() ? std::string(api::api_version()) : options.default_version;
+  return [version](const std::string& id, const store::EmittedEvent& event,
+                   const store::Origin& origin) {
+    return events::render_event(id, event, origin, version);
+  };
+}
+
 api::Response welcome(const std::string& base_url) {
   return json_response(
       200, {{"message",
@@ -64,7 +74,7 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                              .ids = {.counting = options_.counting_ids,
                                      .seed = options_.counting_ids ? options_.seed : random_seed()},
                              .clock = options_.clock,
-                             .render_event = events::render_event,
+                             .render_event = event_renderer(options_),
                              .most_events = options_.most_events})),
       request_log_(std::make_unique<RequestLog>(
           RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})),

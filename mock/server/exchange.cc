@@ -7,6 +7,7 @@
 #include "api/form.h"
 #include "api/render.h"
 #include "api/storage.h"
+#include "api/version.h"
 #include "base/check.h"
 #include "base/decimal.h"
 #include "base/text.h"
@@ -28,11 +29,6 @@ const std::string* find_header(const api::Headers& headers, std::string_view nam
     if (text.data() == value.data() && key.size() == name.size()) return &text;
   }
   return nullptr;
-}
-
-bool is_known_version(std::string_view version) {
-  static const std::vector<std::string_view> known = api::api_versions();
-  return std::ranges::find(known, version) != known.end();
 }
 
 bool is_printable(std::string_view text) {
@@ -84,7 +80,7 @@ std::string Exchange::answer() {
   find_operation();
   apply_fault();
   const api::Input input = read_input();
-  if (plan_->stored_retrieve && method_ == "GET") {
+  if (plan_->stored_retrieve && method_ == "GET" && api::is_newest(version_)) {
     std::string stored = retrieve_stored(input);
     if (!stored.empty()) return stored;
   }
@@ -112,13 +108,15 @@ void Exchange::choose_version() {
     if (version_.empty()) version_ = api::api_version();
     return;
   }
-  if (is_known_version(version_)) return;
+  if (api::is_known_version(version_)) return;
   const std::string_view asked = std::exchange(version_, api::api_version());
   throw api::invalid_version(asked);
 }
 
 void Exchange::find_operation() {
-  routed_ = api::find_route(method_, request_.path(), route_);
+  routed_ = api::find_old_call(version_, method_, request_.path(), route_, old_) ||
+            api::find_route(method_, request_.path(), route_);
+  if (routed_) routed_ = api::has_operation(version_, route_.operation.name());
   if (!routed_) throw api::unrecognized_url(request_.method, request_.path());
   plan_ = &dispatch_.plans_[route_.operation.index()];
   // A session's token opens the stream and nothing else.
@@ -151,11 +149,12 @@ api::Input Exchange::read_input() {
   }
   if (!request_.body.empty() && sends_json_or_parts(request_)) throw api::wrong_content_type();
   api::FormNode form = api::parse_form(request_.query(), request_.body);
+  if (old_.call != nullptr) api::lift_call(old_, form);
   if (caller_.publishable) {
     const std::string client_secret = take_browser_params(form, operation);
     check_publishable(*world_, route_, client_secret);
   }
-  return api::check_params(operation, form);
+  return api::check_params(operation, form, version_);
 }
 
 // --- idempotency
@@ -199,7 +198,8 @@ std::string Exchange::retrieve_stored(const api::Input& input) {
   if (world_->store.has_due({}, world_->store.clock().now())) return {};
   const store::Document document =
       world_->store.find_committed(route_.operation.response_object(), route_.path_ids.back());
-  return document ? api::render_document(document) : std::string();
+  if (!document || api::is_older_event(document)) return {};
+  return api::render_document(document);
 }
 
 std::string Exchange::execute(const api::Input& input) {
@@ -211,11 +211,15 @@ std::string Exchange::execute(const api::Input& input) {
   std::string body;
   const auto render = [&] {
     body = api::render(*tx, route_.operation, std::move(reply), input.expand, version_);
+    if (old_.call != nullptr && old_.call->answer != nullptr) {
+      body = to_pretty(old_.call->answer(parse_stored(body)));
+    }
   };
   try {
     reply = handle(*tx, input);
     const auto* document = std::get_if<store::Document>(&reply);
-    if (document != nullptr && !expands) document_ = document->without_tree();
+    const bool as_stored = document != nullptr && !expands && api::is_newest(version_);
+    if (as_stored) document_ = document->without_tree();
     if (auto* file = std::get_if<api::File>(&reply)) response_.content_type = file->content_type;
     if (expands) render();
   } catch (const api::ApiError& error) {
@@ -305,7 +309,9 @@ void Exchange::refuse(const api::ApiError& error) {
   if (!record_.request_id.empty() && error.status != 401) {
     log_url = concat(base_url(), "/_okapi/requests/", record_.request_id);
   }
-  response_.body = to_pretty(api::error_body(error, record_.request_id, log_url));
+  Json body = api::error_body(error, record_.request_id, log_url);
+  if (!api::is_newest(version_)) say_in_version(body);
+  response_.body = to_pretty(body);
   // Stripe: v2 runs a failed request again rather than replay it.
   if (reserved_ && executed_ && !route_.operation.v2()) {
     reserved_ = false;
@@ -314,6 +320,18 @@ void Exchange::refuse(const api::ApiError& error) {
                                     .document = {},
                                     .request_id = record_.request_id});
   }
+}
+
+// What a refusal of an older version's client holds: objects in that version, parameters as they
+// were sent.
+void Exchange::say_in_version(Json& body) const {
+  if (world_ != nullptr) {
+    const auto lookup = api::lookup_in(world_->store.committed());
+    api::walk_back(body, {.version = version_, .lookup = lookup});
+  }
+  Json& error = body["error"];
+  if (!routed_ || !has(error, "param")) return;
+  error["param"] = api::old_param(version_, route_.operation.name(), text(error, "param"));
 }
 
 void Exchange::refuse_bug(const char* what) {

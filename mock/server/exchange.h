@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "api/error.h"
+#include "api/old_call.h"
 #include "api/params.h"
 #include "server/accounts.h"
 #include "server/auth.h"
@@ -39,6 +40,7 @@ class Exchange {
   void remember_session(const std::string& body);
 
   void refuse(const api::ApiError& error);
+  void say_in_version(Json& body) const;
   void refuse_bug(const char* what);
   [[nodiscard]] bool synthesize(const api::ApiError& error);
   void add_headers();
@@ -57,6 +59,7 @@ class Exchange {
   std::string_view version_;
   api::Route route_;
   bool routed_ = false;
+  api::CalledOld old_;  // the call was one of an older version
   const Plan* plan_ = nullptr;
   std::optional<Fault> fault_;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "store/account.h"
 
@@ -15,6 +16,9 @@ void scan_committed(const State& state, std::string_view kind, std::uint64_t aft
                     const std::function<bool(const Document&)>& visit);
 [[nodiscard]] Document find_committed(const State& state, std::string_view kind,
                                       std::string_view id);
+// Those whose indexed field has this value, oldest first.
+[[nodiscard]] std::vector<Document> where_committed(const State& state, std::string_view kind,
+                                                    std::string_view field, std::string_view value);
 
 // Every document that is made later has a greater one.
 [[nodiscard]] std::uint64_t newest_sequence(const State& state);

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "api/catalogue.h"
+#include "api/difference.h"
 
 namespace okapi::events {
 namespace {
@@ -16,7 +17,10 @@ store::Account make_account() {
                          .schema = &no_schema,
                          .ids = {.counting = true, .seed = 0},
                          .clock = {.frozen = true, .at = 1'000, .offset = 0},
-                         .render_event = render_event});
+                         .render_event = [](const std::string& id, const store::EmittedEvent& event,
+                                            const store::Origin& origin) {
+                           return render_event(id, event, origin, api::api_version());
+                         }});
 }
 
 TEST_CASE("an event shows the object as it was at commit, and which request made it") {
@@ -84,7 +88,7 @@ TEST_CASE("previous attributes are the old values of what differs") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.name);
-    CHECK(previous_attributes(Json::parse(c.before), Json::parse(c.after)) ==
+    CHECK(api::previous_attributes(Json::parse(c.before), Json::parse(c.after)) ==
           Json::parse(c.previous));
   }
 }

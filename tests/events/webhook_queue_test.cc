@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "api/catalogue.h"
 #include "events/render.h"
 #include "events/webhook_signature.h"
 
@@ -54,7 +55,10 @@ struct World {
                  .schema = &schema,
                  .ids = {.counting = true, .seed = 0},
                  .clock = {.frozen = true, .at = 1'790'000'000},
-                 .render_event = render_event}) {
+                 .render_event = [](const std::string& id, const store::EmittedEvent& event,
+                                    const store::Origin& origin) {
+                   return render_event(id, event, origin, api::api_version());
+                 }}) {
     auto hands = std::make_unique<HandSender>();
     sender = hands.get();
     // Retries are due at once, so that no test waits.

@@ -141,10 +141,14 @@ Seconds after_duration(const Json& duration, Seconds start, const Place& place) 
       1);
 }
 
+constexpr std::int64_t most_intervals = 1200;  // more than any subscription lives
+
 // Guess: a phase without an end lasts one interval of its first price, as with `iterations` of old.
-Seconds one_interval(const store::Transaction& tx, const Json& phase, Seconds start) {
+Seconds after_intervals(const store::Transaction& tx, const Json& phase, Seconds start,
+                        std::int64_t count) {
   const store::Document price = tx.find("price", text(phase.at("items").at(0), "price"));
-  return billing::boundary(start, read_recurrence(price->at("recurring")), 1);
+  return billing::boundary(start, read_recurrence(price->at("recurring")),
+                           static_cast<int>(std::min(count, most_intervals)));
 }
 
 void set_dates(const store::Transaction& tx, Json& phase, const Json& params, const Json* next,
@@ -154,10 +158,15 @@ void set_dates(const store::Transaction& tx, Json& phase, const Json& params, co
   }
   std::optional<Seconds> end = read_date(params, "end_date", tx.now());
   if (has(params, "duration")) end = after_duration(params.at("duration"), start, place);
+  // Of older versions: so many intervals of the first price.
+  if (const auto iterations = maybe_integer(params, "_iterations")) {
+    if (*iterations < 1) throw api::at_least(place.of("iterations"), 1);
+    end = after_intervals(tx, phase, start, *iterations);
+  }
   if (!end && next != nullptr) end = read_date(*next, "start_date", tx.now());
   phase["start_date"] = start;
   phase["end_date"] = end.value_or(0);
-  if (!end) phase["end_date"] = one_interval(tx, phase, start);
+  if (!end) phase["end_date"] = after_intervals(tx, phase, start, 1);
   if (integer(phase, "end_date") <= start) {
     throw api::invalid_request("The end date of a phase must be later than its start date.",
                                place.of("end_date"));
