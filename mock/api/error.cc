@@ -673,6 +673,12 @@ ApiError already_exists(std::string_view noun, std::string_view param) {
 
 // --- expansion, lists
 
+// Stripe: a field that an earlier version had (commerce-stripe#343).
+ApiError cannot_expand_removed(std::string_view path) {
+  return bad_request(
+      "", concat("This property cannot be expanded because it doesn't exist: ", echoed(path), "."));
+}
+
 ApiError cannot_expand(std::string_view path, std::string_view hint) {
   std::string message = concat("This property cannot be expanded (", echoed(path), ").");
   if (!hint.empty())

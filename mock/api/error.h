@@ -94,6 +94,7 @@ ApiError already_exists(std::string_view noun, std::string_view param = "id");
 
 // --- expansion, lists
 ApiError cannot_expand(std::string_view path, std::string_view hint = {});
+ApiError cannot_expand_removed(std::string_view path);
 ApiError cannot_include(std::string_view path);
 ApiError expansion_too_deep(std::string_view path);
 ApiError both_cursors();

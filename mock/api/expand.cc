@@ -64,9 +64,14 @@ class PathCheck {
     }
     const bool is_gone = operation.shape() == Shape::deleted;
     const auto can_expand = [&](std::string_view kind) { return object_expands(kind, rest); };
-    if (is_gone || !std::ranges::any_of(operation.response_objects(), can_expand)) {
-      throw cannot_expand(path);
+    if (!is_gone && std::ranges::any_of(operation.response_objects(), can_expand)) return;
+    const auto had_it = [&](std::string_view kind) {
+      return old_reference(oldest_version(), kind, rest[0]).has_value();
+    };
+    if (std::ranges::any_of(operation.response_objects(), had_it)) {
+      throw cannot_expand_removed(path);
     }
+    throw cannot_expand(path);
   }
 
  private:

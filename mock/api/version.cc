@@ -85,6 +85,11 @@ bool is_known_version(std::string_view version) {
   return std::ranges::find(known, version) != known.end();
 }
 
+std::string_view oldest_version() {
+  static const std::string_view oldest = api_versions().back();
+  return oldest;
+}
+
 Lookup lookup_in(const store::Transaction& tx) {
   return {.find = [&tx](std::string_view kind, std::string_view id) { return tx.find(kind, id); },
           .where = [&tx](std::string_view kind, std::string_view field,
@@ -176,6 +181,13 @@ std::optional<std::string_view> old_reference(std::string_view version, std::str
     if (version >= change->version) break;
     const auto found = std::ranges::find(change->references, field, &OldReference::field);
     if (found != change->references.end()) return found->target;
+  }
+  return {};
+}
+
+std::string_view removed_in(std::string_view operation) {
+  for (const VersionChange* change : version_changes()) {
+    if (holds(change->removed_operations, operation)) return change->version;
   }
   return {};
 }

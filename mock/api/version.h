@@ -21,6 +21,7 @@ namespace okapi::api {
 // Empty is the newest, too.
 [[nodiscard]] bool is_newest(std::string_view version);
 [[nodiscard]] bool is_known_version(std::string_view version);
+[[nodiscard]] std::string_view oldest_version();
 
 // What an older shape needs beyond the object itself: the price of a line, an invoice's payments.
 struct Lookup {
@@ -60,6 +61,9 @@ void lift_params(std::string_view version, std::string_view operation, FormNode&
 
 // False for an operation that came later.
 [[nodiscard]] bool has_operation(std::string_view version, std::string_view operation);
+
+// The version that lost the operation; empty for one of today.
+[[nodiscard]] std::string_view removed_in(std::string_view operation);
 
 // What a version did differently that is not a matter of shape; each belongs to one change.
 enum class Behaviour {

@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "api/storage.h"
+#include "api/version.h"
 #include "base/text.h"
 #include "events/render.h"
 #include "events/webhook_queue.h"
@@ -25,6 +26,7 @@ std::vector<Plan> make_plans(const api::Registry& registry) {
     plans[i] = {
         .handler = registry.handler(operation),
         .missing = api::coverage(registry, operation) == api::Coverage::missing,
+        .removed_in = api::removed_in(operation.name()),
         .stored_retrieve = api::is_plain_retrieve(operation) && !registry.is_computed(operation)};
   }
   return plans;

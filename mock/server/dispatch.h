@@ -51,9 +51,10 @@ class Control;      // control.h: /_okapi/…
 
 // How one operation is answered; decided once, at start.
 struct Plan {
-  api::Handler handler = nullptr;  // null: plain storage, or not at all
-  bool missing = false;            // 501
-  bool stored_retrieve = false;    // GET by id of what is stored
+  api::Handler handler = nullptr;    // null: plain storage, or not at all
+  bool missing = false;              // 501
+  std::string_view removed_in = {};  // the version that lost it; empty: it is of today
+  bool stored_retrieve = false;      // GET by id of what is stored
 };
 
 class Dispatch {

@@ -119,6 +119,10 @@ void Exchange::find_operation() {
   if (routed_) routed_ = api::has_operation(version_, route_.operation.name());
   if (!routed_) throw api::unrecognized_url(request_.method, request_.path());
   plan_ = &dispatch_.plans_[route_.operation.index()];
+  if (!plan_->removed_in.empty() && version_ >= plan_->removed_in) {
+    routed_ = false;
+    throw api::unrecognized_url(request_.method, request_.path());
+  }
   // A session's token opens the stream and nothing else.
   const bool is_token = dispatch_.accounts_->find_token(caller_.credential) != nullptr;
   if (is_token && route_.operation.name() != stream_operation) {
@@ -357,6 +361,7 @@ bool Exchange::synthesize(const api::ApiError& error) {
     store::Transaction tx(world_->store, {});  // never committed
     Json sample = api::default_object(tx, kind);
     sample["id"] = route_.path_ids.back();
+    api::walk_back(sample, {.version = version_, .lookup = api::lookup_in(tx)});
     response_.body = to_pretty(sample);
   } else {
     return false;
