@@ -47,7 +47,8 @@ TEST_CASE("every change names a version, objects and operations that there are, 
     before = change->version;
     CHECK(change->summary.ends_with('.'));
     CHECK(std::ranges::all_of(change->objects, is_known_object));
-    for (const auto& names : {change->operations, change->added_operations}) {
+    for (const auto& names :
+         {change->operations, change->added_operations, change->removed_operations}) {
       CHECK(std::ranges::all_of(names, is_known_operation));
     }
     CHECK(std::ranges::all_of(change->calls, is_known_operation, &OldCall::operation));
