@@ -1,5 +1,6 @@
 #include "billing/meter.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/check.h"
@@ -19,6 +20,12 @@ Decimal apply(std::span<const Point> points, Formula formula) {
     // Stripe: nothing is carried over from an earlier window (recording usage).
     case Formula::last:
       return points.empty() ? Decimal() : points.back().value;
+    // Only usage records of before basil are summed up so.
+    case Formula::max: {
+      Decimal most;
+      for (const Point& point : points) most = std::max(most, point.value);
+      return most;
+    }
   }
   OKAPI_UNREACHABLE();
 }

@@ -10,7 +10,7 @@
 
 namespace okapi::billing {
 
-enum class Formula { sum, count, last };
+enum class Formula { sum, count, last, max };
 enum class EventTimeWindow { none, hour, day };
 
 struct Point {

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 // "billing/credit_grants.yaml" is the resource billing.credit_grants.
 std::string resource_name(const fs::path& relative) {
-  std::string name = fs::path(relative).replace_extension().generic_string();
+  const fs::path path = *relative.begin() == "retired" ? relative.filename() : relative;
+  std::string name = fs::path(path).replace_extension().generic_string();
   std::ranges::replace(name, '/', '.');
   return name;
 }

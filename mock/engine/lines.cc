@@ -9,6 +9,7 @@
 #include "engine/prorations.h"
 #include "engine/taxes.h"
 #include "engine/usage.h"
+#include "engine/usage_records.h"
 
 namespace okapi::engine {
 namespace {
@@ -228,7 +229,7 @@ void add_previously_billed_line(store::Transaction& tx, Bill& bill, const ItemSo
 // "sum" of a meter, for the workings.
 Json usage_working(const store::Transaction& tx, const PriceTerms& price, billing::Period period,
                    const OwedUsage& owed) {
-  const store::Document meter = tx.find("billing.meter", price.meter);
+  const store::Document meter = usage_source(tx, price, {}, {}).meter;
   return {{"aggregate", owed.aggregate.text()},
           {"end", period.end},
           {"event_name", text(*meter, "event_name")},

@@ -23,6 +23,7 @@ constexpr std::size_t most_digits = 15;
 billing::Formula to_formula(const std::string& word) {
   if (word == "sum") return billing::Formula::sum;
   if (word == "count") return billing::Formula::count;
+  if (word == "max") return billing::Formula::max;
   OKAPI_CHECK(word == "last");
   return billing::Formula::last;
 }
@@ -51,6 +52,8 @@ Decimal by_formula(const store::WindowAggregate& window, billing::Formula formul
       return Decimal::from_integer(window.count);
     case billing::Formula::last:
       return window.last ? window.last->value : Decimal();
+    case billing::Formula::max:
+      break;  // needs the points themselves
   }
   OKAPI_UNREACHABLE();
 }
@@ -231,7 +234,7 @@ UsageWindow usage_window(const store::Transaction& tx, const Json& meter, std::s
   const billing::Formula formula = to_formula(text(meter.at("default_aggregation"), "formula"));
   const billing::EventTimeWindow window =
       to_event_time_window(maybe_text(meter, "event_time_window"));
-  if (window != billing::EventTimeWindow::none) {
+  if (window != billing::EventTimeWindow::none || formula == billing::Formula::max) {
     return usage_of_points(tx.meter_log().points(id, customer, start, end), formula, window);
   }
   const store::WindowAggregate aggregate = tx.meter_log().aggregate(id, customer, start, end);

@@ -9,6 +9,7 @@
 #include "engine/param_name.h"
 #include "engine/price_cost.h"
 #include "engine/products.h"
+#include "engine/usage_records.h"
 
 namespace okapi::engine {
 namespace {
@@ -65,11 +66,12 @@ void check_interval(const Json& recurring, const Place& place) {
   }
 }
 
-void check_meter(const store::Transaction& tx, const Json& recurring, const Place& place) {
+void check_meter(const store::Transaction& tx, const Json& recurring, const Place& place,
+                 bool by_records) {
   const std::optional<std::string> id = maybe_text(recurring, "meter");
   const bool metered = maybe_text(recurring, "usage_type").value_or("licensed") == "metered";
   if (!id) {
-    if (!metered) return;
+    if (!metered || by_records) return;
     throw api::invalid_request(
         "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by "
         "meters.");
@@ -91,7 +93,7 @@ Json make_recurring(const store::Transaction& tx, const Json& params, const Plac
   if (!has(params, "recurring")) return {};
   const Json& given = params.at("recurring");
   check_interval(given, place.in("recurring"));
-  check_meter(tx, given, place.in("recurring"));
+  check_meter(tx, given, place.in("recurring"), has(params, "_aggregate_usage"));
   if (maybe_integer(given, "trial_period_days").value_or(0) < 0) {
     throw api::invalid_non_negative_integer(place.in("recurring").of("trial_period_days"));
   }
@@ -188,7 +190,11 @@ store::Document create_price(store::Transaction& tx, const Json& params,
     take_lookup_key(tx, {.key = *key, .transfer = maybe_boolean(params, "transfer_lookup_key")},
                     text(price, "id"), place.of("lookup_key"));
   }
+  // Of a metered price without a meter, which only older API versions make.
+  const std::optional<std::string> by_records = maybe_text(params, "_aggregate_usage");
+  if (by_records) keep_usage_meter(tx, text(price, "id"), *by_records);
   tx.insert({{"object", "okapi.price_details"},
+             {"aggregate_usage", by_records ? Json(*by_records) : Json()},
              {"id", text(price, "id")},
              {"tiers", cost.tiers},
              {"currency_options", make_currency_options(params, place, price, cost)}});

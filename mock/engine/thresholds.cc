@@ -10,6 +10,7 @@
 #include "engine/items.h"
 #include "engine/lines.h"
 #include "engine/usage.h"
+#include "engine/usage_records.h"
 
 namespace okapi::engine {
 namespace {
@@ -144,9 +145,10 @@ void reset_anchor(store::Transaction& tx, Json& subscription) {
   for (Json& item : subscription.at("items").at("data")) {
     const PriceTerms price =
         price_terms(tx, text(item.at("price"), "id"), text(subscription, "currency"));
-    const store::Document meter = tx.find("billing.meter", price.meter);
-    const Decimal ahead = usage_of(tx, *meter, text(subscription, "customer"), now,
-                                   integer(item, "current_period_end"));
+    const UsageSource source =
+        usage_source(tx, price, text(subscription, "customer"), text(item, "id"));
+    const Decimal ahead =
+        usage_of(tx, *source.meter, source.series, now, integer(item, "current_period_end"));
     record_billed_usage(tx, text(item, "id"), now,
                         {.amount = 0, .quantity = Decimal(), .left_out = ahead});
     item["current_period_start"] = now;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "engine/usage_records.h"
 
 namespace okapi::engine {
 namespace {
@@ -16,9 +16,9 @@ std::string record_id(std::string_view item, Seconds period_start) {
 OwedUsage owed_usage(const store::Transaction& tx, std::string_view customer, std::string_view item,
                      const PriceTerms& price, billing::Period period) {
   OwedUsage owed;
-  const store::Document meter = tx.find("billing.meter", price.meter);
-  OKAPI_CHECK(meter);
-  const UsageWindow window = usage_window(tx, *meter, customer, period.start, period.end);
+  const UsageSource source = usage_source(tx, price, customer, item);
+  const UsageWindow window = usage_window(tx, *source.meter, source.series,
+                                          source.since_ever ? 0 : period.start, period.end);
   const BilledUsage billed = billed_usage(tx, item, period.start);
   owed.events = window.events;
   owed.aggregate = window.usage;

@@ -17,6 +17,7 @@ Json price_params(const Json& plan) {
   api::assign_params(
       price, plan,
       {"active", "billing_scheme", "currency", "metadata", "nickname", "tiers", "tiers_mode"});
+  api::assign_params(price, plan, {"_aggregate_usage"});
   if (plan.contains("amount")) price["unit_amount"] = plan.at("amount");
   if (plan.contains("amount_decimal")) price["unit_amount_decimal"] = plan.at("amount_decimal");
   if (plan.contains("transform_usage")) price["transform_quantity"] = plan.at("transform_usage");

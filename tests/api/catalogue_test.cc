@@ -229,8 +229,9 @@ TEST_CASE("junk is no path") {
 TEST_CASE("the whole API of stripe 23.1.0 is there") {
   // 652 calls in the client's resources: two of them are GET /v1/account, one fetches related
   // objects.
-  CHECK(operation_count() == 650);
-  CHECK(object_count() == 180);
+  constexpr std::uint32_t retired = 2;  // catalogue/retired
+  CHECK(operation_count() == 650 + retired);
+  CHECK(object_count() == 180 + retired);
   std::uint32_t v2 = 0;
   std::uint32_t multipart = 0;
   for (std::uint32_t i = 0; i < operation_count(); ++i) {
