@@ -4,7 +4,6 @@
 
 #include "api/error.h"
 #include "api/operation.h"
-#include "base/check.h"
 #include "base/text.h"
 
 namespace okapi::engine {
@@ -64,7 +63,8 @@ store::Document find_code(const store::Transaction& tx, const std::string& id) {
 Decimal read_percent(const Json& number) {
   const std::optional<Decimal> percent =
       Decimal::parse(number.is_string() ? number.get<std::string>() : to_compact(number));
-  OKAPI_CHECK(percent);
+  // A number that prints with an exponent is no percentage: beyond 100, or too small to take any.
+  if (!percent) throw OutOfRange("a percentage with an exponent");
   return *percent;
 }
 
