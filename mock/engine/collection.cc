@@ -107,25 +107,40 @@ std::optional<Seconds> next_attempt(const api::Settings& settings, std::int64_t 
   return now + settings.retry_days[index] * day;
 }
 
+// Stripe: a card that wants its holder says so in either way, by an intent that waits and by the
+// decline of a payment that nobody attends (the CLI's trigger of payment_action_required).
+bool asks_the_customer(Status status, const std::optional<api::ApiError>& refusal) {
+  if (status == Status::requires_action) return true;
+  return refusal && refusal->code == "authentication_required";
+}
+
+struct Failure {
+  Status status;
+  std::optional<api::ApiError> refusal = {};
+  std::string hard_declined = {};  // the method, when it will never be charged again
+};
+
 store::Document fail(store::Transaction& tx, const store::Document& invoice,
-                     const api::Settings& settings, const PaymentTry& attempt, Status status,
-                     const std::string& hard_declined = {}) {
+                     const api::Settings& settings, const PaymentTry& attempt,
+                     const Failure& failure) {
   std::optional<Seconds> next;
   const store::Document failed = tx.update(invoice, [&](Json& edited) {
     std::int64_t count = integer(edited, "attempt_count");
     // Stripe: authentication that is asked for is no attempt yet (recorded: attempt_count 0).
     const bool counts = !attempt.counted && (attempt.automatic || count == 0);
-    if (counts && status != Status::requires_action) edited["attempt_count"] = ++count;
+    if (counts && failure.status != Status::requires_action) edited["attempt_count"] = ++count;
     edited["attempted"] = true;
-    if (!hard_declined.empty()) edited["_hard_declined"] = hard_declined;
+    if (!failure.hard_declined.empty()) edited["_hard_declined"] = failure.hard_declined;
     if (!attempt.automatic || attempt.starts_subscription) return;
     next = next_attempt(settings, std::max<std::int64_t>(count, 1), tx.now());
     edited["next_payment_attempt"] = next ? Json(*next) : Json();
     if (!next) edited["auto_advance"] = false;
   });
   if (attempt.automatic && !attempt.starts_subscription) tx.emit("invoice.updated", failed);
-  if (status == Status::requires_action) tx.emit("invoice.payment_action_required", failed);
-  if (status != Status::waits_for_another_method) tx.emit("invoice.payment_failed", failed);
+  if (asks_the_customer(failure.status, failure.refusal)) {
+    tx.emit("invoice.payment_action_required", failed);
+  }
+  if (failure.status != Status::waits_for_another_method) tx.emit("invoice.payment_failed", failed);
   if (attempt.starts_subscription || !attempt.automatic) return failed;
   const store::Document subscription = subscription_of(tx, *failed);
   if (subscription && next) mark_past_due(tx, subscription);
@@ -180,7 +195,7 @@ PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice
   if (!method) {
     if (!attempt.automatic) return {.status = Status::no_payment_method, .invoice = invoice};
     return {.status = Status::no_payment_method,
-            .invoice = fail(tx, invoice, settings, attempt, Status::no_payment_method)};
+            .invoice = fail(tx, invoice, settings, attempt, {Status::no_payment_method})};
   }
   const store::Document payment = payment_of(tx, *invoice);
   // The negative last invoice of a cancellation was written off without ever asking for money.
@@ -197,7 +212,8 @@ PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice
       outcome.status == PaymentStatus::declined ? Status::declined : Status::requires_action;
   const bool hard = outcome.refusal && is_hard_decline(*outcome.refusal);
   return {.status = status,
-          .invoice = fail(tx, invoice, settings, attempt, status, hard ? method.id() : ""),
+          .invoice = fail(tx, invoice, settings, attempt,
+                          {status, outcome.refusal, hard ? method.id() : std::string()}),
           .refusal = outcome.refusal};
 }
 
@@ -230,7 +246,7 @@ void settle_intent(store::Transaction& tx, const store::Document& intent,
   if (outcome.status == PaymentStatus::succeeded) {
     intent_succeeded(tx, intent.id());
   } else if (invoice && text(*invoice, "status") == "open") {
-    fail(tx, invoice, settings, {.counted = true}, Status::declined);
+    fail(tx, invoice, settings, {.counted = true}, {Status::declined});
   }
   follow_session(tx, intent.id());
 }
@@ -253,7 +269,7 @@ void retry_payment(store::Transaction& tx, const store::Document& invoice,
   // Stripe: after a hard decline retries go on being scheduled and counted, but nothing is charged
   // until there is another payment method (types, attempt_count).
   if (method && maybe_text(*invoice, "_hard_declined") == method.id()) {
-    fail(tx, invoice, settings, {}, Status::waits_for_another_method);
+    fail(tx, invoice, settings, {}, {Status::waits_for_another_method});
     return;
   }
   try_payment(tx, invoice, settings, {});
