@@ -8,6 +8,7 @@
 #include "engine/bill_now.h"
 #include "engine/change_items.h"
 #include "engine/compose.h"
+#include "engine/cycle.h"
 #include "engine/end_time.h"
 #include "engine/items.h"
 #include "engine/param_name.h"
@@ -153,7 +154,14 @@ AppliedChanges apply_items(store::Transaction& tx, const store::Document& subscr
 }
 
 void apply_trial(store::Transaction& tx, AppliedChanges& applied, const Json& params) {
-  if (ends_trial_now(params, *applied.subscription)) {
+  const bool ends = ends_trial_now(params, *applied.subscription);
+  if (ends && without_payment_method(tx, *applied.subscription) != WithoutPaymentMethod::bill) {
+    // Stripe: trial_settings rule however the trial ends (the CLI's trigger of
+    // customer.subscription.paused ends one so).
+    applied.trial_ends_unpaid = true;
+    applied.subscription =
+        tx.update(applied.subscription, [&](Json& edited) { edited["trial_end"] = tx.now(); });
+  } else if (ends) {
     applied.subscription = end_trial(tx, applied.subscription);
     applied.bills = BillsAtOnce::new_period;
     applied.billing_reason = "subscription_cycle";
@@ -222,6 +230,10 @@ void check_payment_behavior(const Json& params) {
 
 store::Document bill_changes(store::Transaction& tx, const AppliedChanges& applied,
                              const Json& params, const api::Settings& settings) {
+  if (applied.trial_ends_unpaid) {
+    end_trial_by_itself(tx, applied.subscription, settings);
+    return tx.find("subscription", applied.subscription.id());
+  }
   if (applied.bills == BillsAtOnce::no) return applied.subscription;
   Bill bill = compose_changes(tx, applied, false);
   store::Document current = applied.subscription;

@@ -16,6 +16,7 @@ struct AppliedChanges {
   store::Document before = {};
   BillsAtOnce bills = BillsAtOnce::no;
   std::string billing_reason = "subscription_update";
+  bool trial_ends_unpaid = false;  // by trial_end=now, without a way to pay: paused or canceled
 };
 
 // How the parameters are named in refusals: "subscription_details" and its items in previews.
