@@ -64,7 +64,7 @@ void WebhookQueue::wake(Mail& mail) {
 }
 
 void WebhookQueue::notify(const store::Account& account) {
-  if (account.count("webhook_endpoint") == 0) return;
+  if (!has_endpoints(account) && listeners_ == 0) return;
   const std::scoped_lock guard(lock_);
   wake(mail_of(account));
 }
@@ -82,7 +82,7 @@ void WebhookQueue::forget(const store::Account& account) {
   const std::uint64_t newest = store::newest_sequence(*account.committed());
   const std::scoped_lock guard(lock_);
   const auto found = mails_.find(&account);
-  if (found == mails_.end() && account.count("webhook_endpoint") == 0) return;
+  if (found == mails_.end() && !has_endpoints(account)) return;
   Mail& mail = mail_of(account);
   run(mail, [&mail, newest] {
     mail.lines.clear();
@@ -115,46 +115,72 @@ std::vector<WebhookAttempt> WebhookQueue::attempts(const store::Account& account
   return {kept.rbegin(), kept.rend()};
 }
 
-bool WebhookQueue::resend(const store::Account& account, const std::string& event,
-                          const std::string& endpoint) {
-  const std::vector<WebhookEndpoint> endpoints = enabled_endpoints(*account.committed());
-  const auto found = std::ranges::find(endpoints, endpoint, &WebhookEndpoint::id);
-  if (found == endpoints.end()) return false;
+void WebhookQueue::add_listener(const store::Account& account, std::vector<WebhookEndpoint> lines) {
   const std::scoped_lock guard(lock_);
   Mail& mail = mail_of(account);
-  run(mail, [&mail, event, id = endpoint, since = found->since] {
-    std::shared_ptr<Line>& line = mail.lines[id];
-    if (!line) {
-      line = std::make_shared<Line>();
-      line->cursor = std::max(since, mail.forgotten);
-    }
-    line->beside.push_back({.event = event});
-  });
-  return true;
+  listeners_ += lines.size();
+  for (WebhookEndpoint& line : lines) mail.listeners.push_back(std::move(line));
+  wake(mail);
+}
+
+void WebhookQueue::remove_listener(const store::Account& account, const std::string& id) {
+  const std::scoped_lock guard(lock_);
+  Mail& mail = mail_of(account);
+  listeners_ -= std::erase_if(mail.listeners, [&](const auto& line) { return line.id == id; });
+  wake(mail);
+}
+
+void WebhookQueue::add_attempt(const store::Account& account, WebhookAttempt attempt) {
+  const std::scoped_lock guard(lock_);
+  keep(mail_of(account), std::move(attempt));
+}
+
+std::shared_ptr<WebhookQueue::Line>& WebhookQueue::line_of(Mail& mail,
+                                                           const WebhookEndpoint& endpoint) {
+  std::shared_ptr<Line>& line = mail.lines[endpoint.line()];
+  if (!line) {
+    line = std::make_shared<Line>();
+    line->cursor = std::max(endpoint.since, mail.forgotten);
+  }
+  return line;
+}
+
+bool WebhookQueue::resend(const store::Account& account, const std::string& event,
+                          const std::string& endpoint) {
+  const std::scoped_lock guard(lock_);
+  Mail& mail = mail_of(account);
+  bool found = false;
+  std::vector<WebhookEndpoint> endpoints = enabled_endpoints(*account.committed());
+  endpoints.insert(endpoints.end(), mail.listeners.begin(), mail.listeners.end());
+  for (const WebhookEndpoint& one : endpoints) {
+    if (one.id != endpoint || one.source != "event") continue;
+    found = true;
+    run(mail,
+        [this, &mail, event, one] { line_of(mail, one)->beside.push_back({.event = event}); });
+  }
+  return found;
 }
 
 // --- the sender's thread
 
 void WebhookQueue::pump(Mail& mail) {
   Round round{.mail = mail, .state = nullptr, .endpoints = {}, .dials = {}};
+  std::vector<WebhookEndpoint> listeners;
   {
     const std::scoped_lock guard(lock_);
     mail.awake = false;  // before the state is read: what comes later wakes again
     round.dials = mail.dials;
+    listeners = mail.listeners;
   }
   round.state = mail.account->committed();
   round.endpoints = enabled_endpoints(*round.state);
+  round.endpoints.insert(round.endpoints.end(), listeners.begin(), listeners.end());
   std::erase_if(mail.lines, [&](const auto& entry) {
-    return std::ranges::find(round.endpoints, entry.first, &WebhookEndpoint::id) ==
+    return std::ranges::find(round.endpoints, entry.first, &WebhookEndpoint::line) ==
            round.endpoints.end();
   });
   for (const WebhookEndpoint& endpoint : round.endpoints) {
-    std::shared_ptr<Line>& line = mail.lines[endpoint.id];
-    if (!line) {
-      line = std::make_shared<Line>();
-      line->cursor = std::max(endpoint.since, mail.forgotten);
-    }
-    advance(round, endpoint, line);
+    advance(round, endpoint, line_of(mail, endpoint));
   }
   publish(mail);
 }
@@ -165,10 +191,10 @@ namespace {
 template <typename Waiting>
 void take_events(const store::State& state, const WebhookEndpoint& endpoint, std::size_t count,
                  std::uint64_t& cursor, Waiting& waiting) {
-  store::scan_committed(state, "event", cursor, [&](const store::Document& event) {
+  store::scan_committed(state, endpoint.source, cursor, [&](const store::Document& event) {
     if (waiting.size() >= count) return false;
     cursor = event.sequence();
-    if (wants(endpoint, type_of(event))) waiting.push_back({.event = event.id()});
+    if (wants(endpoint, event)) waiting.push_back({.event = event.id()});
     return true;
   });
 }
@@ -209,7 +235,7 @@ void WebhookQueue::advance(Round& round, const WebhookEndpoint& endpoint,
       }
       return;
     }
-    const store::Document event = store::find_committed(*round.state, "event", next.event);
+    const store::Document event = store::find_committed(*round.state, endpoint.source, next.event);
     if (!event) continue;  // no longer kept
     send(round, endpoint, line, std::move(next), event);
   }
@@ -231,7 +257,7 @@ void WebhookQueue::send(Round& round, const WebhookEndpoint& endpoint,
   const std::string_view type = type_of(event);
   WebhookAttempt attempt = {.id = {},
                             .event = event.id(),
-                            .type = std::string(type),
+                            .type = type_for(endpoint, type),
                             .endpoint = endpoint.id,
                             .url = endpoint.url,
                             .at = wall_clock(),
@@ -240,24 +266,49 @@ void WebhookQueue::send(Round& round, const WebhookEndpoint& endpoint,
                             .reply = {}};
   if (happens(round.dials.drop_percent)) {
     attempt.outcome = "dropped";
+    const std::scoped_lock guard(lock_);
     keep(round.mail, std::move(attempt));
     return;
   }
-  const auto pending = static_cast<std::size_t>(std::ranges::count_if(
-      round.endpoints, [&](const WebhookEndpoint& one) { return wants(one, type); }));
-  WebhookRequest request = {.line = endpoint.id,
+  const auto pending = static_cast<std::size_t>(
+      std::ranges::count_if(round.endpoints, [&](const WebhookEndpoint& one) {
+        return !one.listens && one.source == endpoint.source && wants(one, event);
+      }));
+  WebhookRequest request = {.line = endpoint.line(),
+                            .listener = {},
                             .url = endpoint.url,
                             .body = delivery_body(event, endpoint, pending, round.state),
                             .headers = {}};
   request.headers = headers_for(endpoint, request.body);
   line->sending = true;
   Mail& mail = round.mail;
+  if (endpoint.listens) {
+    request.listener = {.id = endpoint.id,
+                        .event = attempt.event,
+                        .type = attempt.type,
+                        .api_version = endpoint.api_version,
+                        .thin = endpoint.thin};
+    sender_->post(std::move(request), [this, &mail, line, delivery](const WebhookReply&) {
+      handed_over(mail, line, delivery);
+    });
+    return;
+  }
   sender_->post(std::move(request),
                 [this, &mail, line, delivery, attempt](const WebhookReply& reply) {
                   WebhookAttempt made = attempt;
                   made.reply = reply;
                   finish(mail, line, delivery, std::move(made));
                 });
+}
+
+// One that is gone has no line any more: there is nothing to be tried again.
+void WebhookQueue::handed_over(Mail& mail, const std::shared_ptr<Line>& line,
+                               const Delivery& delivery) {
+  line->sending = false;
+  if (delivery.copies > 1) {
+    line->waiting.push_front({.event = delivery.event, .copies = delivery.copies - 1});
+  }
+  pump(mail);
 }
 
 void WebhookQueue::finish(Mail& mail, const std::shared_ptr<Line>& line, Delivery delivery,
@@ -283,12 +334,14 @@ void WebhookQueue::finish(Mail& mail, const std::shared_ptr<Line>& line, Deliver
     attempt.outcome = "failed";
     line->failing = true;
   }
-  keep(mail, std::move(attempt));
+  {
+    const std::scoped_lock guard(lock_);
+    keep(mail, std::move(attempt));
+  }
   pump(mail);
 }
 
 void WebhookQueue::keep(Mail& mail, WebhookAttempt attempt) {
-  const std::scoped_lock guard(lock_);
   if (attempt.outcome == "delivered") ++mail.counts.delivered;
   if (attempt.outcome == "failed") ++mail.counts.failed;
   attempt.id = concat("wha_", std::to_string(++attempts_));

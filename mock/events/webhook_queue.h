@@ -7,6 +7,7 @@
 // delivered: a dead receiver holds up only itself.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -73,6 +74,13 @@ class WebhookQueue {
   [[nodiscard]] WebhookDials dials(const store::Account& account);
   // Newest first.
   [[nodiscard]] std::vector<WebhookAttempt> attempts(const store::Account& account);
+  // Clients that take every event on a connection of their own (stripe listen) until they are
+  // gone. The sender hands it over (WebhookRequest::listener); what becomes of it comes later, if
+  // at all, and is added with add_attempt().
+  void add_listener(const store::Account& account, std::vector<WebhookEndpoint> lines);
+  void remove_listener(const store::Account& account, const std::string& id);
+  void add_attempt(const store::Account& account, WebhookAttempt attempt);
+
   // Once more, beside the line. False: no such endpoint, or it is disabled.
   bool resend(const store::Account& account, const std::string& event, const std::string& endpoint);
 
@@ -95,10 +103,11 @@ class WebhookQueue {
   struct Mail {  // one account's
     const store::Account* account = nullptr;
     // The sender's thread's own.
-    std::map<std::string, std::shared_ptr<Line>> lines;  // by endpoint
+    std::map<std::string, std::shared_ptr<Line>> lines;  // by WebhookEndpoint::line()
     std::uint64_t forgotten = 0;                         // events up to here are nobody's business
     // Under the lock.
     std::deque<WebhookAttempt> attempts;
+    std::vector<WebhookEndpoint> listeners;
     WebhookDials dials;
     WebhookCounts counts;
     bool awake = false;  // pump() is on its way
@@ -111,12 +120,14 @@ class WebhookQueue {
   // On the sender's thread, without the lock.
   struct Round;
   void pump(Mail& mail);
+  [[nodiscard]] static std::shared_ptr<Line>& line_of(Mail& mail, const WebhookEndpoint& endpoint);
   void advance(Round& round, const WebhookEndpoint& endpoint, const std::shared_ptr<Line>& line);
   void send(Round& round, const WebhookEndpoint& endpoint, const std::shared_ptr<Line>& line,
             Delivery delivery, const store::Document& event);
+  void handed_over(Mail& mail, const std::shared_ptr<Line>& line, const Delivery& delivery);
   void finish(Mail& mail, const std::shared_ptr<Line>& line, Delivery delivery,
               WebhookAttempt attempt);
-  void keep(Mail& mail, WebhookAttempt attempt);
+  void keep(Mail& mail, WebhookAttempt attempt);  // under the lock
   void publish(Mail& mail);
   void set_timer(Mail& mail, const std::shared_ptr<Line>& line, std::int64_t milliseconds);
   [[nodiscard]] std::uint64_t dice();
@@ -128,6 +139,7 @@ class WebhookQueue {
   std::condition_variable settled_;
   std::map<const store::Account*, std::unique_ptr<Mail>> mails_;
   std::uint64_t attempts_ = 0;
+  std::atomic<std::size_t> listeners_ = 0;  // of all accounts
   std::unique_ptr<WebhookSender> sender_;
 };
 

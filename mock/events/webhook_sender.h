@@ -4,14 +4,25 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace okapi::events {
 
+// A client that takes events on a connection of its own, and what it is told beside the body.
+struct Listener {
+  std::string id;
+  std::string event;
+  std::string type;
+  std::string api_version;  // empty: the account's
+  bool thin = false;
+};
+
 struct WebhookRequest {
-  std::string line;  // requests of one line may share a connection
+  std::string line;                  // requests of one line may share a connection
+  std::optional<Listener> listener;  // it is for that client; there is no url
   std::string url;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;

@@ -134,7 +134,7 @@ TEST_CASE("a dead receiver holds up only itself, and each of its events is retri
   int dead = 0;
   int alive = 0;
   while (!world.sender->posted.empty()) {
-    const bool is_dead = world.sender->posted.front().request.line == "we_dead";
+    const bool is_dead = world.sender->posted.front().request.line.starts_with("we_dead");
     (is_dead ? dead : alive)++;
     world.sender->answer(is_dead ? 0 : 200);
     world.sender->run();
@@ -192,6 +192,62 @@ TEST_CASE("the signature is an HMAC of time and body under the whole secret") {
   const std::string header = signature_header("whsec_secret", "{\"a\":1}", 1'700'000'000);
   CHECK(header.starts_with(
       "t=1700000000,v1=94d16e1619634d17316fbd1ec4703d0969ff5871235e5d41f28a0cd9bcf6da7c,v0="));
+}
+
+TEST_CASE("a listener gets everything on its own line, and nothing is tried again") {
+  World world;
+  WebhookEndpoint line;
+  line.id = "wsid_1";
+  line.enabled_events = {"*"};
+  line.listens = true;
+  world.queue->add_listener(world.account, {line});
+  world.sender->run();
+  world.add_customer("a");
+  world.add_customer("b");
+  REQUIRE(world.sender->posted.size() == 1);
+  CHECK(world.sender->posted.front().request.listener->id == "wsid_1");
+  CHECK(world.sender->answer(0) == "a");
+  CHECK(world.sender->answer(200) == "b");
+  world.sender->run();
+  CHECK(world.sender->posted.empty());
+  CHECK(world.queue->attempts(world.account).empty());
+  world.queue->remove_listener(world.account, "wsid_1");
+  world.sender->run();
+  world.add_customer("c");
+  CHECK(world.sender->posted.empty());
+}
+
+TEST_CASE("thin destinations get the twins of events, and a ping only its own") {
+  World world;
+  store::Transaction tx(world.account, {});
+  for (const char* id : {"ed_1", "ed_2"}) {
+    tx.insert(
+        {{"id", id},
+         {"object", "v2.core.event_destination"},
+         {"enabled_events", Json::array({"v1.customer.created"})},
+         {"event_payload", "thin"},
+         {"status", "enabled"},
+         {"_webhook_endpoint", {{"signing_secret", "whsec_1"}, {"url", "http://127.0.0.1:9/"}}}});
+  }
+  tx.commit();
+  world.add_customer("a");
+  REQUIRE(world.sender->posted.size() == 2);
+  const Json thin = Json::parse(world.sender->posted.front().request.body);
+  CHECK(thin.at("type") == "v1.customer.created");
+  CHECK(thin.at("related_object").at("id") == "cus_a");
+  CHECK_FALSE(thin.contains("data"));
+  world.sender->posted.clear();
+
+  store::Transaction ping(world.account, {});
+  ping.insert({{"id", "evt_test_1"},
+               {"object", "v2.core.event"},
+               {"related_object", {{"id", "ed_2"}}},
+               {"type", "v2.core.event_destination.ping"}});
+  ping.commit();
+  world.queue->notify(world.account);
+  world.sender->run();
+  REQUIRE(world.sender->posted.size() == 1);
+  CHECK(world.sender->posted.front().request.line.starts_with("ed_2"));
 }
 
 }  // namespace okapi::events
