@@ -2,6 +2,7 @@
 // library type reaches further in than server/http.cc.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,9 @@ struct Response {
   Headers headers;
   bool close = false;  // end the connection after this answer
   bool drop = false;   // end the connection instead of answering (a fault that was asked for)
+  // Takes the plain socket of the connection instead of an answer, and closes it in the end: the
+  // client asked for another protocol. Where there is none to give (TLS), the answer is sent.
+  std::function<void(int socket)> upgrade = {};
 };
 
 // Case-insensitive; empty when absent.

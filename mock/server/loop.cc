@@ -391,9 +391,9 @@ void Loop::respond(Connection& connection, const api::Response& response, Bench&
     connection.broken = true;
     return;
   }
-  if (response.drop) {
-    connection.broken = true;
-    return;
+  // What follows the request already is in no protocol that was agreed upon.
+  if (response.upgrade && !connection.tls && connection.in.empty()) {
+    return give_away(connection, response);
   }
   if (response.close || !connection.framing.keep_alive || service_.stopping) {
     connection.closing = true;
@@ -404,6 +404,15 @@ void Loop::respond(Connection& connection, const api::Response& response, Bench&
   connection.send(bench.head, silent ? std::string_view() : std::string_view(response.body));
   // What comes next has its own time to arrive.
   if (connection.phase == Phase::reading) enter(connection, Phase::idle);
+}
+
+void Loop::give_away(Connection& connection, const api::Response& response) {
+  if (connection.interest != 0) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.socket.get(), nullptr);
+    connection.interest = 0;
+  }
+  connection.broken = true;  // so that settle() ends it here
+  response.upgrade(connection.socket.release());
 }
 
 void Loop::refuse(Connection& connection, const Refusal& refusal) {

@@ -94,6 +94,7 @@ class Loop {
 
   [[nodiscard]] bool read_request(Connection& connection, std::string_view& input, Bench& bench);
   void respond(Connection& connection, const api::Response& response, Bench& bench);
+  void give_away(Connection& connection, const api::Response& response);
   void refuse(Connection& connection, const Refusal& refusal);
 
   void settle(Connection& connection);
