@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "server/auth.h"
+
 namespace okapi::cli {
 
 // A flag or argument that makes no sense: exit code 2.
@@ -46,7 +48,7 @@ struct ServeConfig {
 
 struct ClientConfig {
   std::string url = "http://127.0.0.1:12111";
-  std::string key = "sk_test_okapi";
+  std::string key = std::string(server::usual_key);
 };
 
 struct ReplayConfig {

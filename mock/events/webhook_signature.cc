@@ -9,7 +9,6 @@
 #include "base/text.h"
 
 namespace okapi::events {
-namespace {
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -26,8 +25,6 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string signature_header(std::string_view secret, std::string_view body, Seconds at) {
   const std::string time = std::to_string(at);

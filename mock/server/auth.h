@@ -11,6 +11,9 @@ namespace okapi::server {
 
 struct Options;
 
+// Of okapi's own commands, and of whoever logs in with the Stripe CLI: they see the same account.
+constexpr std::string_view usual_key = "sk_test_okapi";
+
 // The key or token as it was sent, by Bearer or as the user name of Basic; empty without one.
 [[nodiscard]] std::string credential_of(const api::Request& request);
 

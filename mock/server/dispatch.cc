@@ -10,10 +10,13 @@
 #include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/answer_headers.h"
+#include "server/cli_sessions.h"
 #include "server/clock_worker.h"
 #include "server/control.h"
 #include "server/exchange.h"
 #include "server/request_log.h"
+#include "server/split_sender.h"
+#include "server/stripe_cli.h"
 #include "server/webhook_sender.h"
 
 namespace okapi::server {
@@ -78,11 +81,15 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
                              .clock = options_.clock,
                              .render_event = event_renderer(options_),
                              .most_events = options_.most_events})),
-      request_log_(std::make_unique<RequestLog>(
-          RequestLog::Settings{.quiet = options_.quiet, .json = options_.json_log})),
+      cli_sessions_(std::make_unique<CliSessions>(*accounts_, options_)),
+      request_log_(std::make_unique<RequestLog>(RequestLog::Settings{
+          .quiet = options_.quiet,
+          .json = options_.json_log,
+          .watch = [this](const RequestRecord& record) { cli_sessions_->logged(record); }})),
       webhooks_(std::make_unique<events::WebhookQueue>(
-          make_webhook_sender({.timeout_ms = options_.webhook_timeout_ms,
-                               .allow_remote = options_.allow_remote_webhooks}),
+          make_split_sender(make_webhook_sender({.timeout_ms = options_.webhook_timeout_ms,
+                                                 .allow_remote = options_.allow_remote_webhooks}),
+                            *cli_sessions_),
           events::WebhookQueue::Settings{.retry_after_ms = options_.webhook_retries_ms,
                                          .seed = options_.seed})) {
   control_ = std::make_unique<Control>(Control::Parts{.registry = registry_,
@@ -97,9 +104,14 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
     if (!events.empty()) webhooks_->notify(world.store);
     return goes_on;
   });
+  stripe_cli_ = std::make_unique<StripeCli>(StripeCli::Parts{.options = options_,
+                                                             .accounts = *accounts_,
+                                                             .sessions = *cli_sessions_,
+                                                             .webhooks = *webhooks_});
 }
 
-Dispatch::~Dispatch() = default;
+// Sessions and queue speak to each other from their threads: both stop before either is gone.
+Dispatch::~Dispatch() { cli_sessions_->stop(); }
 
 void Dispatch::set_ready(bool ready) { control_->set_ready(ready); }
 
@@ -107,6 +119,7 @@ api::Response Dispatch::handle(const api::Request& request) {
   if (request.method == "OPTIONS") return preflight_response(request);
   const std::string_view path = request.path();
   try {
+    if (StripeCli::is_path(request)) return stripe_cli_->handle(request);
     if (options_.pages) {
       if (std::optional<api::Response> page = options_.pages(*this, request))
         return *std::move(page);

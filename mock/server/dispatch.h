@@ -46,8 +46,10 @@ struct Options {
 class Accounts;     // accounts.h: by key
 struct World;       // accounts.h
 class RequestLog;   // request_log.h
+class CliSessions;  // cli_sessions.h
 class ClockWorker;  // clock_worker.h
 class Control;      // control.h: /_okapi/…
+class StripeCli;    // stripe_cli.h
 
 // How one operation is answered; decided once, at start.
 struct Plan {
@@ -90,9 +92,11 @@ class Dispatch {
   Options options_;
   std::vector<Plan> plans_;  // by operation index
   std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<CliSessions> cli_sessions_;
   std::unique_ptr<RequestLog> request_log_;
   std::unique_ptr<events::WebhookQueue> webhooks_;
   std::unique_ptr<Control> control_;
+  std::unique_ptr<StripeCli> stripe_cli_;
   std::unique_ptr<ClockWorker> clock_worker_;  // last: it works with all the others
 };
 

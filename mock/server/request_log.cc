@@ -86,12 +86,13 @@ void write_line(std::string line) {
 
 }  // namespace
 
-RequestLog::RequestLog(Settings settings) : settings_(settings) {
+RequestLog::RequestLog(Settings settings) : settings_(std::move(settings)) {
   ring_.reserve(std::min<std::size_t>(settings_.most_records, 64));
 }
 
 void RequestLog::add(RequestRecord record) {
   if (!settings_.quiet) write_line(log_line(record, settings_.json));
+  if (settings_.watch) settings_.watch(record);
   if (record.body.size() > longest_body) record.body.resize(longest_body);
   const std::lock_guard guard(lock_);
   Tally& tally = tallies_[record.operation][record.status];

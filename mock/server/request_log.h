@@ -42,6 +42,7 @@ class RequestLog {
     bool quiet = false;  // no lines on stderr
     bool json = false;
     std::size_t most_records = 1000;
+    std::function<void(const RequestRecord&)> watch = {};  // sees each one
   };
   static constexpr std::size_t longest_body = 16 << 10;
 

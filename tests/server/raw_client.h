@@ -77,6 +77,20 @@ class RawClient {
     send(bytes);
     return receive();
   }
+  // That many bytes; fewer when the connection ends, or nothing comes in time.
+  [[nodiscard]] std::string take(std::size_t count) {
+    while (received_.size() < count && read_more()) {
+    }
+    std::string taken = received_.substr(0, count);
+    received_.erase(0, taken.size());
+    return taken;
+  }
+  // True when the server ends the connection, whatever it says before.
+  [[nodiscard]] bool ends() {
+    while (read_more()) {
+    }
+    return ended_;
+  }
   // True when the server ends the connection and says nothing more before.
   [[nodiscard]] bool at_end() { return received_.empty() && !read_more() && ended_; }
   // True when nothing comes for that long.
