@@ -284,14 +284,16 @@ void assign(Json& target, const Node& param, const Node& field, const Json& valu
   if (value.is_null()) {
     target = empty_of(field);
   } else if (param.kind() == Kind::object && field.kind() == Kind::object) {
-    // Members that were not sent stay; of a hash that was unset so far they are null.
+    // Members that were not sent stay; of a hash that was unset so far they are null, or not
+    // there where they need not be.
     if (!target.is_object()) target = Json::object();
     for (const Node member : field.children()) {
-      Json& inner = target[std::string(member.name())];
       Node sent(0);
       const auto found = value.find(member.name());
       if (found != value.end() && param.children().find(member.name(), sent)) {
-        assign(inner, sent, member, *found, v2);
+        assign(target[std::string(member.name())], sent, member, *found, v2);
+      } else if (!member.optional()) {
+        target.emplace(member.name(), nullptr);
       }
     }
   } else {

@@ -57,7 +57,7 @@ store::EventRenderer event_renderer(const Options& options) {
 }
 
 api::Response welcome(const std::string& base_url) {
-  return json_response(
+  api::Response response = json_response(
       200, {{"message",
              "This is okapi, a local mock of Stripe. Point your Stripe client here and use "
              "any key that begins with sk_test_."},
@@ -65,6 +65,9 @@ api::Response welcome(const std::string& base_url) {
             {"dashboard", concat(base_url, "/dashboard")},
             {"coverage", "/_okapi/coverage"},
             {"requests", "/_okapi/requests"}});
+  // The SDKs' own suites look for stripe-mock here, and take this word for new enough.
+  response.headers.emplace_back("Stripe-Mock-Version", "master");
+  return response;
 }
 
 }  // namespace

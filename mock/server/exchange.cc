@@ -6,6 +6,7 @@
 
 #include "api/form.h"
 #include "api/render.h"
+#include "api/sample.h"
 #include "api/storage.h"
 #include "api/version.h"
 #include "base/check.h"
@@ -80,6 +81,8 @@ std::string Exchange::answer() {
   find_operation();
   apply_fault();
   const api::Input input = read_input();
+  checked_ = true;
+  refuse_missing();
   if (plan_->stored_retrieve && method_ == "GET" && api::is_newest(version_)) {
     std::string stored = retrieve_stored(input);
     if (!stored.empty()) return stored;
@@ -128,6 +131,11 @@ void Exchange::find_operation() {
   if (is_token && route_.operation.name() != stream_operation) {
     throw api::invalid_api_key(caller_.credential);
   }
+  // What is to be synthesized is checked before.
+  if (!dispatch_.settings_.synthesize_unknown_ids) refuse_missing();
+}
+
+void Exchange::refuse_missing() const {
   if (plan_->missing) throw api::not_implemented(route_.operation.name());
 }
 
@@ -345,28 +353,17 @@ void Exchange::refuse_bug(const char* what) {
   refuse(api::internal(record_.request_id));
 }
 
-// --unknown-ids=synthesize: an id that was never created answers with a sample object, as
-// stripe-mock does.
+// --unknown-ids=synthesize: like stripe-mock, okapi refuses then only what is no request of
+// Stripe's API at all. Whatever else a handler refuses, or nobody handles, answers a sample.
 bool Exchange::synthesize(const api::ApiError& error) {
-  if (!dispatch_.settings_.synthesize_unknown_ids || !routed_ || world_ == nullptr) return false;
-  if (error.status != 404 || error.code != "resource_missing" || route_.path_ids.empty())
-    return false;
-  const api::Operation& operation = route_.operation;
-  const std::string_view kind = operation.response_object();
-  api::ObjectType type(0);
-  if (kind.empty() || !api::find_object(kind, type)) return false;
-  if (operation.shape() == api::Shape::deleted) {
-    response_.body = to_pretty(api::deleted_stub(kind, route_.path_ids.back()));
-  } else if (operation.shape() == api::Shape::object) {
-    store::Transaction tx(world_->store, {});  // never committed
-    Json sample = api::default_object(tx, kind);
-    sample["id"] = route_.path_ids.back();
-    api::walk_back(sample, {.version = version_, .lookup = api::lookup_in(tx)});
-    response_.body = to_pretty(sample);
-  } else {
-    return false;
-  }
+  if (!dispatch_.settings_.synthesize_unknown_ids || !checked_) return false;
+  if (error.status != 400 && error.status != 404 && error.status != 501) return false;
+  store::Transaction tx(world_->store, {});  // never committed
+  Json sample = api::sample_answer(tx, route_.operation, route_.path_ids, request_.path());
+  api::walk_back(sample, {.version = version_, .lookup = api::lookup_in(tx)});
+  response_.body = to_pretty(sample);
   response_.status = 200;
+  response_.headers.emplace_back("Okapi-Synthesized", "true");
   return true;
 }
 
@@ -387,7 +384,7 @@ void Exchange::add_headers() {
   facts.final = missing || (executed_ && !key_.empty() && response_.status < 500);
   facts.connected_account = caller_.connected_account;
   facts.unauthorized = no_key;
-  response_.headers = answer_headers(facts);
+  for (auto& header : answer_headers(facts)) response_.headers.push_back(std::move(header));
 }
 
 void Exchange::write_record() {

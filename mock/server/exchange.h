@@ -28,6 +28,7 @@ class Exchange {
   void identify_caller();
   void choose_version();
   void find_operation();
+  void refuse_missing() const;
   void apply_fault();
   api::Input read_input();
   bool replay(const api::Input& input);
@@ -61,6 +62,7 @@ class Exchange {
   bool routed_ = false;
   api::CalledOld old_;  // the call was one of an older version
   const Plan* plan_ = nullptr;
+  bool checked_ = false;  // it is a request of the API, whatever becomes of it
   std::optional<Fault> fault_;
 
   std::string key_;           // Idempotency-Key, when it counts
