@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "api/error.h"
+#include "base/base64.h"
 #include "base/text.h"
 #include "server/dispatch.h"
 #include "server/publishable.h"
@@ -14,33 +15,6 @@ namespace okapi::server {
 namespace {
 
 constexpr std::size_t longest_key = 255;
-
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  if (c == '/' || c == '_') return 63;
-  return -1;
-}
-
-// Stops at the first character that does not belong there.
-std::string decode_base64(std::string_view text) {
-  std::string out;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int value = base64_value(c);
-    if (value < 0) break;
-    bits = bits << 6 | static_cast<unsigned>(value);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  return out;
-}
 
 // The rest of `text` after the scheme and blanks; nothing when it is another scheme.
 bool strip_scheme(std::string_view& text, std::string_view scheme) {
