@@ -5,16 +5,19 @@
 // null; what was not sent is absent. From here on no handler parses text.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "api/catalogue.h"
 #include "api/form.h"
+#include "api/multipart.h"
 #include "base/json.h"
 
 namespace okapi::api {
 
 struct Input {
+  std::optional<Upload> upload;     // of operations that take a file
   Json params = Json::object();     // without the three below
   std::vector<std::string> expand;  // checked against the catalogue
   // Paging of lists; empty when not sent.

@@ -2,12 +2,26 @@
 
 #include "api/list.h"
 #include "base/check.h"
+#include "base/text.h"
 
 namespace okapi::api {
 namespace {
 
 // Objects inside of objects: a required member that is a whole object has its own required members.
 constexpr int deepest = 4;
+
+// "/v1/charges/" of a kind that is retrieved by its own id alone; empty for others.
+std::string path_of(std::string_view kind) {
+  for (std::uint32_t i = 0; i < operation_count(); ++i) {
+    const Operation operation(i);
+    const std::string_view path = operation.path();
+    const std::size_t hole = path.find('{');
+    if (operation.method() != "GET" || operation.shape() != Shape::object) continue;
+    if (operation.response_object() != kind || path.find('}') != path.size() - 1) continue;
+    return std::string(path.substr(0, hole));
+  }
+  return {};
+}
 
 class Sampler {
  public:
@@ -20,6 +34,20 @@ class Sampler {
     object["object"] = std::string(kind);
     if (object.contains("id")) object["id"] = id_of(kind);
     return object;
+  }
+
+  // One row in each list that the object holds, at the path where the list would be asked for.
+  void fill_lists(Json& object, std::string_view kind) {
+    ObjectType type(0);
+    if (!find_object(kind, type) || !object.contains("id")) return;
+    const std::string own = path_of(kind);
+    for (const Node field : type.fields()) {
+      if (field.kind() != Kind::list || own.empty()) continue;
+      const std::string url = concat(own, text(object, "id"), "/", field.name());
+      Route route;
+      if (!find_route("GET", url, route)) continue;
+      object[std::string(field.name())] = embedded_list({object_of(field.target(), 1)}, url);
+    }
   }
 
   Json members_of(const NodeRange& fields, int depth) {
@@ -89,14 +117,15 @@ Json list_of(Json sample, const Operation& operation, std::string_view url) {
                {"data", std::move(data)},
                {"has_more", false},
                {"url", std::string(url)}};
-  if (operation.shape() == Shape::search) list["next_page"] = nullptr;
+  if (operation.shape() == Shape::search) {
+    list["next_page"] = nullptr;
+    list["total_count"] = 1;
+  }
   return list;
 }
 
-}  // namespace
-
-Json sample_answer(store::Transaction& tx, const Operation& operation,
-                   const std::vector<std::string>& path_ids, std::string_view url) {
+Json json_answer(store::Transaction& tx, const Operation& operation,
+                 const std::vector<std::string>& path_ids, std::string_view url) {
   Sampler sampler(tx, operation.v2());
   const std::string_view kind = operation.response_object();
   // The last id of the path is the object's own, unless the operation makes a new one.
@@ -105,6 +134,7 @@ Json sample_answer(store::Transaction& tx, const Operation& operation,
     case Shape::object: {
       Json object = sampler.object_of(kind, 0);
       if (names_it && object.contains("id")) object["id"] = path_ids.back();
+      sampler.fill_lists(object, kind);
       return object;
     }
     case Shape::list:
@@ -124,6 +154,19 @@ Json sample_answer(store::Transaction& tx, const Operation& operation,
       return sampler.members_of(operation.response(), 0);
   }
   OKAPI_UNREACHABLE();
+}
+
+}  // namespace
+
+bool answers_binary(const Operation& operation) {
+  return operation.method() == "GET" && operation.shape() == Shape::other &&
+         operation.response().empty();
+}
+
+std::string sample_answer(store::Transaction& tx, const Operation& operation,
+                          const std::vector<std::string>& path_ids, std::string_view url) {
+  if (answers_binary(operation)) return "Stripe binary response";  // as stripe-mock's is
+  return to_pretty(json_answer(tx, operation, path_ids, url));
 }
 
 }  // namespace okapi::api

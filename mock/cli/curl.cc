@@ -2,31 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <map>
+
+#include "base/base64.h"
+#include "base/text.h"
 
 namespace okapi::cli {
 namespace {
 
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr std::string_view boundary = "------------------------okapi";
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      const auto byte = i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
-      group = group << 8 | byte;
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += i + k > bytes.size() ? '=' : alphabet[group >> (18 - 6 * k) & 63];
-    }
-  }
-  return out;
-}
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Reads the words of a command; `at` walks over the text.
 class ShellReader {
@@ -106,16 +94,37 @@ struct Option {
 // Options that change nothing a server sees are here too, so that they are skipped with their
 // values.
 constexpr auto options = std::to_array<Option>({
-    {'u', "user", true},         {'d', "data", true},         {'\0', "data-raw", true},
-    {'\0', "data-ascii", true},  {'\0', "data-binary", true}, {'\0', "data-urlencode", true},
-    {'\0', "json", true},        {'G', "get", false},         {'I', "head", false},
-    {'X', "request", true},      {'H', "header", true},       {'\0', "oauth2-bearer", true},
-    {'\0', "url", true},         {'A', "user-agent", true},   {'o', "output", true},
-    {'w', "write-out", true},    {'m', "max-time", true},     {'\0', "retry", true},
-    {'\0', "cacert", true},      {'\0', "connect-to", true},  {'s', "silent", false},
-    {'S', "show-error", false},  {'f', "fail", false},        {'\0', "fail-with-body", false},
-    {'i', "include", false},     {'v', "verbose", false},     {'k', "insecure", false},
-    {'L', "location", false},    {'g', "globoff", false},     {'N', "no-buffer", false},
+    {'u', "user", true},
+    {'d', "data", true},
+    {'\0', "data-raw", true},
+    {'\0', "data-ascii", true},
+    {'\0', "data-binary", true},
+    {'\0', "data-urlencode", true},
+    {'F', "form", true},
+    {'\0', "json", true},
+    {'G', "get", false},
+    {'I', "head", false},
+    {'X', "request", true},
+    {'H', "header", true},
+    {'\0', "oauth2-bearer", true},
+    {'\0', "url", true},
+    {'A', "user-agent", true},
+    {'o', "output", true},
+    {'w', "write-out", true},
+    {'m', "max-time", true},
+    {'\0', "retry", true},
+    {'\0', "cacert", true},
+    {'\0', "connect-to", true},
+    {'s', "silent", false},
+    {'S', "show-error", false},
+    {'f', "fail", false},
+    {'\0', "fail-with-body", false},
+    {'i', "include", false},
+    {'v', "verbose", false},
+    {'k', "insecure", false},
+    {'L', "location", false},
+    {'g', "globoff", false},
+    {'N', "no-buffer", false},
     {'\0', "compressed", false},
 });
 
@@ -144,6 +153,7 @@ struct Collected {
   bool json = false;
   bool data_in_query = false;
   bool head = false;
+  std::string parts;  // of a multipart form
   api::Headers headers;
 };
 
@@ -165,6 +175,35 @@ void add_encoded_data(Collected& seen, std::string_view data) {
   add_data(seen, piece + url_encode(data.substr(equals + 1)));
 }
 
+// "name=content", and behind it ";type=image/png" and ";filename=a.png", as curl writes them.
+void add_part(Collected& seen, std::string_view part) {
+  const std::size_t equals = part.find('=');
+  if (equals == std::string_view::npos) throw CurlError("-F wants name=content");
+  const std::string_view name = part.substr(0, equals);
+  std::string_view content = part.substr(equals + 1);
+  if (content.starts_with('@') || content.starts_with('<')) {
+    throw CurlError("data from a file (" + std::string(content) + ") is not read");
+  }
+  std::map<std::string_view, std::string> told;
+  // From the end: the content may hold the same words.
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view key : {";type=", ";filename="}) {
+      const std::size_t at = content.rfind(key);
+      if (at == content.npos || content.find(';', at + 1) != content.npos) continue;
+      told[key] = content.substr(at + key.size());
+      content = content.substr(0, at);
+      found = true;
+    }
+  }
+  const std::string& type = told[";type="];
+  const std::string& filename = told[";filename="];
+  seen.parts += concat("--", boundary, "\r\nContent-Disposition: form-data; name=\"", name, "\"");
+  if (!filename.empty()) seen.parts += concat("; filename=\"", filename, "\"");
+  if (!type.empty()) seen.parts += concat("\r\nContent-Type: ", type);
+  seen.parts += concat("\r\n\r\n", content, "\r\n");
+}
+
 void set_url(Collected& seen, const std::string& url) {
   if (!seen.url.empty()) throw CurlError("the command has two addresses: " + seen.url + ", " + url);
   seen.url = url;
@@ -182,11 +221,13 @@ void apply(Collected& seen, std::string_view name, const std::string& value) {
   if (name == "user") {
     const bool has_password = value.find(':') != std::string::npos;
     seen.headers.emplace_back("Authorization",
-                              "Basic " + base64(has_password ? value : value + ":"));
+                              "Basic " + encode_base64(has_password ? value : value + ":"));
   } else if (name == "oauth2-bearer") {
     seen.headers.emplace_back("Authorization", "Bearer " + value);
   } else if (name == "data-urlencode") {
     add_encoded_data(seen, value);
+  } else if (name == "form") {
+    add_part(seen, value);
   } else if (name == "json") {
     seen.json = true;
     add_data(seen, value);
@@ -242,7 +283,8 @@ Collected collect(const std::vector<std::string>& words) {
 std::string method_of(const Collected& seen) {
   if (!seen.method.empty()) return seen.method;
   if (seen.head) return "HEAD";
-  return seen.has_data && !seen.data_in_query ? "POST" : "GET";
+  const bool sends = seen.has_data || !seen.parts.empty();
+  return sends && !seen.data_in_query ? "POST" : "GET";
 }
 
 // "https://host/path?query" to base and target. A blank cannot stand in a request line.
@@ -297,6 +339,12 @@ CurlCommand parse_curl(const std::vector<std::string>& words) {
   split_url(seen.url, command);
   request.method = method_of(seen);
   request.headers = seen.headers;
+  if (!seen.parts.empty()) {
+    request.body = concat(seen.parts, "--", boundary, "--\r\n");
+    request.headers.emplace_back("Content-Type",
+                                 concat("multipart/form-data; boundary=", boundary));
+    return command;
+  }
   if (!seen.has_data) return command;
   if (seen.data_in_query) {
     request.target += (request.query().empty() ? "?" : "&") + seen.data;

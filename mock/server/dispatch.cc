@@ -13,6 +13,7 @@
 #include "server/cli_sessions.h"
 #include "server/clock_worker.h"
 #include "server/control.h"
+#include "server/downloads.h"
 #include "server/exchange.h"
 #include "server/request_log.h"
 #include "server/split_sender.h"
@@ -123,6 +124,7 @@ api::Response Dispatch::handle(const api::Request& request) {
   const std::string_view path = request.path();
   try {
     if (StripeCli::is_path(request)) return stripe_cli_->handle(request);
+    if (is_download(request)) return download(request, *accounts_, options_);
     if (options_.pages) {
       if (std::optional<api::Response> page = options_.pages(*this, request))
         return *std::move(page);

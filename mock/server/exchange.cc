@@ -9,6 +9,7 @@
 #include "api/sample.h"
 #include "api/storage.h"
 #include "api/version.h"
+#include "base/base64.h"
 #include "base/check.h"
 #include "base/decimal.h"
 #include "base/text.h"
@@ -39,6 +40,13 @@ bool is_printable(std::string_view text) {
 bool sends_json_or_parts(const api::Request& request) {
   const std::string_view type = api::header(request.headers, "Content-Type");
   return type.starts_with("application/json") || type.starts_with("multipart/");
+}
+
+// A list of either API.
+bool lists_nothing(std::string_view body) {
+  return body.starts_with("{\n  \"object\": \"list\",\n  \"data\": []") ||
+         body.starts_with("{\n  \"object\": \"search_result\",\n  \"data\": []") ||
+         body.starts_with("{\n  \"data\": []");
 }
 
 // Live keys stay out of every log, wherever the client put them.
@@ -88,7 +96,9 @@ std::string Exchange::answer() {
     if (!stored.empty()) return stored;
   }
   if (honours_key() && replay(input)) return std::move(response_.body);
-  return execute(input);
+  std::string body = execute(input);
+  const bool is_empty_list = dispatch_.settings_.synthesize_unknown_ids && lists_nothing(body);
+  return is_empty_list ? sample() : body;
 }
 
 // --- key, version, operation
@@ -112,6 +122,10 @@ void Exchange::choose_version() {
     return;
   }
   if (api::is_known_version(version_)) return;
+  if (dispatch_.settings_.synthesize_unknown_ids) {
+    version_ = api::api_version();  // stripe-mock takes any word for one
+    return;
+  }
   const std::string_view asked = std::exchange(version_, api::api_version());
   throw api::invalid_version(asked);
 }
@@ -159,6 +173,13 @@ api::Input Exchange::read_input() {
     if (caller_.publishable) throw api::publishable_key();
     return api::check_v2_params(operation, api::parse_form(request_.query(), {}), request_.body);
   }
+  const std::string_view type = api::header(request_.headers, "Content-Type");
+  if (operation.multipart() && api::is_multipart(type)) {
+    api::MultipartForm form = api::parse_multipart(type, request_.body);
+    api::Input input = api::check_params(operation, api::parse_form(request_.query(), form.pairs));
+    input.upload = std::move(form.file);
+    return input;
+  }
   if (!request_.body.empty() && sends_json_or_parts(request_)) throw api::wrong_content_type();
   api::FormNode form = api::parse_form(request_.query(), request_.body);
   if (old_.call != nullptr) api::lift_call(old_, form);
@@ -186,6 +207,7 @@ bool Exchange::replay(const api::Input& input) {
   }
   Json sent = input.params;
   if (!input.expand.empty()) sent["expand"] = input.expand;
+  if (input.upload) sent["file"] = encode_base64(input.upload->bytes);
   const Fingerprint fingerprint = fingerprint_of(method_, request_.path(), sent);
   const std::optional<SavedAnswer> saved =
       world_->idempotency.begin(key_, fingerprint, wall_clock());
@@ -357,14 +379,25 @@ void Exchange::refuse_bug(const char* what) {
 // Stripe's API at all. Whatever else a handler refuses, or nobody handles, answers a sample.
 bool Exchange::synthesize(const api::ApiError& error) {
   if (!dispatch_.settings_.synthesize_unknown_ids || !checked_) return false;
-  if (error.status != 400 && error.status != 404 && error.status != 501) return false;
+  const bool stands = error.commits || error.status == 409 || error.status == 429;
+  if (stands || error.status == 401 || error.status == 403 || error.status == 500) return false;
+  response_.body = sample();
+  return true;
+}
+
+std::string Exchange::sample() {
   store::Transaction tx(world_->store, {});  // never committed
-  Json sample = api::sample_answer(tx, route_.operation, route_.path_ids, request_.path());
-  api::walk_back(sample, {.version = version_, .lookup = api::lookup_in(tx)});
-  response_.body = to_pretty(sample);
   response_.status = 200;
   response_.headers.emplace_back("Okapi-Synthesized", "true");
-  return true;
+  std::string body = api::sample_answer(tx, route_.operation, route_.path_ids, request_.path());
+  if (api::answers_binary(route_.operation)) {
+    response_.content_type = "application/octet-stream";
+    return body;
+  }
+  if (api::is_newest(version_)) return body;
+  Json older = Json::parse(body);
+  api::walk_back(older, {.version = version_, .lookup = api::lookup_in(tx)});
+  return to_pretty(older);
 }
 
 // --- the answer's outside
@@ -395,7 +428,9 @@ void Exchange::write_record() {
   record_.at = wall_clock();
   record_.method = request_.method;
   record_.target = without_live_keys(request_.target);
-  record_.body = without_live_keys(request_.body);
+  // Of a file, the log keeps that it was one.
+  const bool is_file = routed_ && route_.operation.multipart();
+  record_.body = is_file ? std::string() : without_live_keys(request_.body);
   record_.body_is_json = routed_ && route_.operation.v2();
   if (world_ != nullptr) {
     record_.account = world_->store.id();

@@ -44,6 +44,7 @@ class Exchange {
   void say_in_version(Json& body) const;
   void refuse_bug(const char* what);
   [[nodiscard]] bool synthesize(const api::ApiError& error);
+  [[nodiscard]] std::string sample();
   void add_headers();
   void write_record();
 

@@ -128,5 +128,21 @@ TEST_CASE("what is not understood is said") {
   }
 }
 
+TEST_CASE("-F makes a form of parts") {
+  const CurlCommand command = parse(
+      "curl /v1/files -F purpose=pci_document -F 'file=a;b;filename=a.txt;type=text/plain' "
+      "-F 'note=x;type=text/html;filename=n'");
+  CHECK(command.request.method == "POST");
+  const std::string boundary = "--------------------------okapi";
+  CHECK(command.request.body ==
+        boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\npci_document\r\n" +
+            boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n" +
+            "Content-Type: text/plain\r\n\r\na;b\r\n" + boundary +
+            "\r\nContent-Disposition: form-data; name=\"note\"; filename=\"n\"\r\n" +
+            "Content-Type: text/html\r\n\r\nx\r\n" + boundary + "--\r\n");
+  CHECK_THROWS_AS((void)parse("curl /v1/files -F file=@secret"), CurlError);
+  CHECK_THROWS_AS((void)parse("curl /v1/files -F file"), CurlError);
+}
+
 }  // namespace
 }  // namespace okapi::cli
