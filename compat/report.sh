@@ -9,13 +9,14 @@ skip() { # reason
 }
 
 # Tells one story to an okapi of its own. Each line of its output that matches is a check passed;
-# a story that checked nothing has failed.
+# a story that checked nothing has failed. $flags are more flags for okapi.
 tell() { # SDK and version, pattern, command…
   sdk=$1 pattern=$2
   shift 2
   log=.cache/$(echo "$sdk" | tr ' ' '-').log
   mkdir -p .cache
-  if "$okapi" exec --quiet -- "$@" >"$log" 2>&1 && grep -q -e "$pattern" "$log"; then
+  # shellcheck disable=SC2086  # a list
+  if "$okapi" exec --quiet ${flags:-} -- "$@" >"$log" 2>&1 && grep -q -e "$pattern" "$log"; then
     echo "compat/$client: $sdk: $(grep -c -e "$pattern" "$log") checks passed"
   else
     cat "$log"

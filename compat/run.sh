@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tells the story of usage-based billing with every SDK whose language is here, and plays the Stripe
-# CLI:
+# Tells the story of usage-based billing with every SDK whose language is here, plays the Stripe
+# CLI, and runs the suites that SDKs ship for stripe-mock:
 #   sh compat/run.sh path/to/okapi [client...]
 # One line for each client and version of its SDK, and one for each client that was skipped, with
 # the reason. Exit code 1: one of them failed; 77: nothing was tested.
@@ -8,7 +8,7 @@ set -eu
 okapi=$(realpath "$1")
 shift
 cd "$(dirname "$0")"
-[ $# -gt 0 ] || set -- cli node python go java ruby php dotnet
+[ $# -gt 0 ] || set -- cli suites node python go java ruby php dotnet
 
 result=77
 for client; do

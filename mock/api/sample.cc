@@ -36,6 +36,21 @@ class Sampler {
     return object;
   }
 
+  // What the path says of where the object belongs: fee, of a refund below an application fee.
+  void set_parent(Json& object, std::string_view kind, const std::vector<std::string>& path_ids,
+                  std::string_view url) {
+    Route parent;
+    ObjectType type(0);
+    const std::size_t first = path_ids.empty() ? url.npos : url.find(path_ids.front());
+    if (path_ids.size() < 2 || first == url.npos || !find_object(kind, type)) return;
+    if (!find_route("GET", url.substr(0, first + path_ids.front().size()), parent)) return;
+    for (const Node field : type.fields()) {
+      const bool belongs =
+          field.kind() == Kind::reference && field.target() == parent.operation.response_object();
+      if (belongs) object[std::string(field.name())] = path_ids.front();
+    }
+  }
+
   // One row in each list that the object holds, at the path where the list would be asked for.
   void fill_lists(Json& object, std::string_view kind) {
     ObjectType type(0);
@@ -134,6 +149,7 @@ Json json_answer(store::Transaction& tx, const Operation& operation,
     case Shape::object: {
       Json object = sampler.object_of(kind, 0);
       if (names_it && object.contains("id")) object["id"] = path_ids.back();
+      sampler.set_parent(object, kind, path_ids, url);
       sampler.fill_lists(object, kind);
       return object;
     }

@@ -190,6 +190,7 @@ int exec(ServeConfig config, const std::vector<std::string>& command) {
     running.start();
     setenv("OKAPI_URL", running.url().c_str(), 1);
     setenv("STRIPE_API_BASE", running.url().c_str(), 1);
+    if (!running.https_url().empty()) setenv("OKAPI_HTTPS_URL", running.https_url().c_str(), 1);
     const std::optional<pid_t> child = spawn(command);
     if (!child) {
       std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
