@@ -2,7 +2,9 @@
 // computes, writes, emits and returns the document; it sees typed parameters and one transaction.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -65,6 +67,8 @@ struct Context {
   const Settings& settings;
   const Registry& registry;
   const Request& request;  // for what is not a parameter: raw query, headers
+  // Search finds nothing of a greater sequence; see Dials::search_lag.
+  std::uint64_t search_horizon = std::numeric_limits<std::uint64_t>::max();
 
   [[nodiscard]] Seconds now() const { return tx.now(); }
 };

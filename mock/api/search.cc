@@ -241,11 +241,16 @@ Reply search_objects(Context& ctx) {
     const auto one = [&](const Condition& condition) { return holds(condition, document); };
     return query.any ? std::ranges::any_of(conditions, one) : std::ranges::all_of(conditions, one);
   };
-  Page page = list_documents(ctx, {.kind = kind, .matches = matches});
+  // Differs: with a lag, what is new is not found for a while; changes of what is found show at
+  // once.
+  const auto is_indexed = [&](const store::Document& document) {
+    return document.sequence() <= ctx.search_horizon;
+  };
+  Page page = list_documents(ctx, {.kind = kind, .matches = matches, .shows = is_indexed});
   if (asks_for_total(ctx)) {
     std::int64_t total = 0;
     ctx.tx.scan_down(kind, 0, [&](const store::Document& document) {
-      total += matches(*document) ? 1 : 0;
+      total += is_indexed(document) && matches(*document) ? 1 : 0;
       return true;
     });
     page.total_count = total;

@@ -11,6 +11,7 @@
 #include "engine/cycle.h"
 #include "engine/disputes.h"
 #include "engine/finalize.h"
+#include "engine/late_usage.h"
 #include "engine/pauses.h"
 #include "engine/pending_interval.h"
 #include "engine/pending_update.h"
@@ -59,6 +60,7 @@ constexpr Step steps[] = {
     {"invoice", "finalize", finalize_by_itself},
     {"invoice", "overdue", pass_due_date},
     {"invoice", "retry", retry_payment},
+    {"okapi.late_usage", "count", count_late_usage},
     {"payment_intent", "settle", settle_intent},
     {"promotion_code", "expire", expire_code_by_date},
     {"quote", "expire", expire_quote},

@@ -8,8 +8,8 @@
 #include "api/error.h"
 #include "base/check.h"
 #include "base/text.h"
-#include "engine/alerts.h"
 #include "engine/clock.h"
+#include "engine/late_usage.h"
 #include "engine/thresholds.h"
 #include "store/compact_json.h"
 
@@ -102,7 +102,9 @@ Refusal check_meter(const store::Document& meter, const std::string& event_name)
 }
 
 Refusal check_identifier(const store::Transaction& tx, const std::string& identifier) {
-  if (identifier.empty() || !tx.meter_log().find(identifier, tx.now())) return std::nullopt;
+  const bool known = !identifier.empty() &&
+                     (is_waiting(tx, identifier) || tx.meter_log().find(identifier, tx.now()));
+  if (!known) return std::nullopt;
   return refuse("", concat("An event already exists with identifier ", identifier, "."), {});
 }
 
@@ -289,17 +291,14 @@ std::variant<AcceptedUsage, UsageRefusal> try_report_usage(store::Transaction& t
       .identifier = report.identifier.empty() ? tx.new_id("", 32) : report.identifier,
       .created = tx.now(),
       .timestamp = report.timestamp.value_or(tx.now())};
-  tx.edit_meter_log().append(
-      {.meter = accepted.meter,
-       .customer = accepted.customer,
-       .identifier = accepted.identifier,
-       .point = {.at = accepted.timestamp,
-                 .value = reading.value ? *Decimal::parse(*reading.value) : Decimal(),
-                 .received = tx.next_number()},
-       .received_at = tx.now()});
-  // Stripe: alerts are not evaluated for the customers of test clocks.
-  if (!clocked) check_alerts(tx, meter, customer);
-  check_thresholds(tx, meter.id(), customer.id());
+  take_usage(tx,
+             {.meter = accepted.meter,
+              .customer = accepted.customer,
+              .identifier = accepted.identifier,
+              .point = {.at = accepted.timestamp,
+                        .value = reading.value ? *Decimal::parse(*reading.value) : Decimal()},
+              .received_at = tx.now()},
+             clocked);
   return accepted;
 }
 
@@ -320,6 +319,7 @@ void cancel_usage(store::Transaction& tx, const std::string& event_name,
                   const std::string& identifier) {
   const store::Document meter = find_meter(tx, event_name);
   if (Refusal refusal = check_meter(meter, event_name)) throw std::move(refusal->error);
+  if (drop_waiting(tx, identifier)) return;
   const std::optional<RecentEntry> recent = find_recent(tx, identifier);
   if (!recent || recent->entry.meter != meter.id()) {
     // Guess: the refusal of an identifier that is unknown, or older than 24 hours.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/idempotency.h"
+#include "server/traffic.h"
 #include "store/account.h"
 
 namespace okapi::server {
@@ -22,6 +23,7 @@ struct World {
 
   store::Account store;
   Idempotency idempotency;
+  Traffic traffic;
   std::atomic<std::uint64_t> requests = 0;  // counts the request ids
   std::uint64_t request_seed = 0;           // scatters them
   const std::string name;    // what it is found by: the key, and "/acct_…" of a connected account

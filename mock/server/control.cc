@@ -3,6 +3,7 @@
 #include <limits>
 #include <sstream>
 
+#include "api/dials.h"
 #include "api/error.h"
 #include "api/form.h"
 #include "api/render.h"
@@ -17,6 +18,7 @@
 #include "server/authentication.h"
 #include "server/browser_guard.h"
 #include "server/control_input.h"
+#include "server/dial_control.h"
 #include "server/dispatch.h"
 #include "server/observed.h"
 #include "server/snapshot_file.h"
@@ -165,6 +167,8 @@ const Control::Route Control::routes[] = {
     {"GET", "requests/{}", &Control::get_request},
     {"GET", "events", &Control::get_events},
     {"POST", "3ds/{}", &Control::post_authentication},
+    {"GET", "dials", &Control::get_dials},
+    {"POST", "dials", &Control::post_dials},
     {"GET", "faults", &Control::get_faults},
     {"POST", "faults", &Control::post_faults},
     {"DELETE", "faults", &Control::delete_faults},
@@ -431,6 +435,16 @@ api::Response Control::get_request(const Call& call) {
 
 api::Response Control::get_events(const Call& call) {
   return json(observed_events(call.request, call.world()));
+}
+
+// --- dials
+
+api::Response Control::get_dials(const Call& call) {
+  return json(api::shown_dials(api::dials_of(call.world().store)));
+}
+
+api::Response Control::post_dials(const Call& call) {
+  return json(change_dials(call.request, call.world()));
 }
 
 // --- authentication

@@ -68,6 +68,8 @@ class Control {
   api::Response get_request(const Call& call);
   api::Response get_events(const Call& call);
   api::Response post_authentication(const Call& call);
+  api::Response get_dials(const Call& call);
+  api::Response post_dials(const Call& call);
   api::Response get_faults(const Call& call);
   api::Response post_faults(const Call& call);
   api::Response delete_faults(const Call& call);

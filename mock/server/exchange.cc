@@ -17,6 +17,7 @@
 #include "events/webhook_queue.h"
 #include "server/answer_headers.h"
 #include "server/publishable.h"
+#include "store/committed.h"
 
 namespace okapi::server {
 namespace {
@@ -98,6 +99,7 @@ std::string Exchange::answer() {
   identify_caller();
   choose_version();
   find_operation();
+  obey_dials();
   apply_fault();
   const api::Input input = read_input();
   checked_ = true;
@@ -162,6 +164,23 @@ void Exchange::find_operation() {
 
 void Exchange::refuse_missing() const {
   if (plan_->missing) throw api::not_implemented(route_.operation.name());
+}
+
+// Before the delay of a fault, which can so hold an object as long as a test needs it.
+void Exchange::obey_dials() {
+  dials_ = api::dials_of(world_->store);
+  const bool searches = route_.operation.shape() == api::Shape::search;
+  const auto limit = [&](std::string_view line, std::int64_t rate, const char* reason) {
+    if (rate == 0 || world_->traffic.admit(line, rate, started_)) return;
+    response_.headers.emplace_back("Stripe-Rate-Limited-Reason", reason);
+    throw api::rate_limited();
+  };
+  limit("", dials_.rate_limit, "global-rate");
+  const std::int64_t own = searches && dials_.search_rate_limit > 0 ? dials_.search_rate_limit
+                                                                    : dials_.endpoint_rate_limit;
+  limit(route_.operation.name(), own, "endpoint-rate");
+  if (!dials_.lock_timeouts || method_ == "GET" || route_.path_ids.empty()) return;
+  if (!world_->traffic.hold(route_.path_ids.front(), held_)) throw api::lock_timeout();
 }
 
 void Exchange::apply_fault() {
@@ -284,6 +303,10 @@ std::string Exchange::execute(const api::Input& input) {
   }
   tx->commit();
   record_.events = tx->committed_events();
+  if (dials_.search_lag > 0) {
+    world_->traffic.note_newest(world_->store.clock().now(),
+                                store::newest_sequence(*world_->store.committed()));
+  }
   if (!expands) render();
   tx.reset();
   executed_ = true;
@@ -312,6 +335,9 @@ api::Reply Exchange::handle(store::Transaction& tx, const api::Input& input) {
                    .settings = dispatch_.settings_,
                    .registry = dispatch_.registry_,
                    .request = request_};
+  if (dials_.search_lag > 0) {
+    ctx.search_horizon = world_->traffic.horizon(world_->store.clock().now(), dials_.search_lag);
+  }
   api::Reply reply =
       plan_->handler != nullptr ? plan_->handler(ctx) : api::answer_from_storage(ctx);
   if (dispatch_.registry_.follow != nullptr) dispatch_.registry_.follow(tx);

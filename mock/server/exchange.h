@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/dials.h"
 #include "api/error.h"
 #include "api/old_call.h"
 #include "api/params.h"
@@ -29,6 +30,7 @@ class Exchange {
   void choose_version();
   void find_operation();
   void refuse_missing() const;
+  void obey_dials();
   void apply_fault();
   api::Input read_input();
   bool replay(const api::Input& input);
@@ -65,6 +67,8 @@ class Exchange {
   const Plan* plan_ = nullptr;
   bool checked_ = false;  // it is a request of the API, whatever becomes of it
   std::optional<Fault> fault_;
+  api::Dials dials_;
+  Traffic::Hold held_;  // the object that this request changes
 
   std::string key_;           // Idempotency-Key, when it counts
   bool reserved_ = false;     // the key is ours until it is saved or released

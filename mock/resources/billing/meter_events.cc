@@ -1,4 +1,5 @@
 #include "api/operation.h"
+#include "engine/late_usage.h"
 #include "engine/metering.h"
 
 namespace okapi::resources {
@@ -20,6 +21,7 @@ api::Reply create(api::Context& ctx) {
 
 void register_billing_meter_events(api::Registry& registry) {
   registry.bind("billing.meter_events.create", create);
+  registry.due("okapi.late_usage", engine::late_usage_due);
 }
 
 }  // namespace okapi::resources
