@@ -64,6 +64,7 @@ constexpr auto produced = std::to_array<std::string_view>({
     "customer.updated",
     "customer_cash_balance_transaction.created",
     "entitlements.active_entitlement_summary.updated",
+    "file.created",
     "invoice.created",
     "invoice.deleted",
     "invoice.finalized",

@@ -40,7 +40,6 @@ Json change_dials(const api::Request& request, World& world) {
   read_rate(input, "endpoint_rate_limit", dials.endpoint_rate_limit);
   read_rate(input, "search_rate_limit", dials.search_rate_limit);
   if (input.text("lock_timeouts")) dials.lock_timeouts = input.flag("lock_timeouts");
-  read_span(input, dials.clock_lag);
   read_span(input, "meter_lag", dials.meter_lag);
   const Seconds search_lag_before = dials.search_lag;
   read_span(input, "search_lag", dials.search_lag);
