@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/help.h"
 
 namespace {
 
@@ -110,7 +111,7 @@ struct Program {
   cli::ReplayConfig replay;
   cli::ClientConfig client;
   std::vector<std::string> command;
-  std::string file, span, invoice;
+  std::string file, span, invoice, shell;
   bool all = false, json = false;
 
   Program() {
@@ -185,14 +186,27 @@ void add_commands(Program& program) {
   add_client_flags(*app.add_subcommand("healthcheck", "exit 0 when a server is ready"),
                    program.client);
 
+  app.add_subcommand("completions", "print what a shell needs to complete okapi's commands")
+      ->add_option("shell", program.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  app.add_subcommand("man", "print this help as a man page");
+
   CLI::App* coverage =
       app.add_subcommand("coverage", "what has behaviour, is stored, or is missing");
   coverage->add_flag("--all", program.all, "operation by operation");
   coverage->add_flag("--json", program.json, "as JSON");
 }
 
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
 int run(Program& program) {
   CLI::App& app = program.app;
+  if (app.got_subcommand("completions")) return print(cli::completions(app, program.shell));
+  if (app.got_subcommand("man")) return print(cli::man_page(app, OKAPI_VERSION));
   if (app.got_subcommand("replay")) return cli::replay(program.replay);
   if (app.got_subcommand("exec")) return cli::exec(program.exec, program.command);
   if (app.got_subcommand("snapshot")) return run_snapshot(*app.get_subcommand("snapshot"), program);
