@@ -55,11 +55,6 @@ const raw = {
 
 // Not there yet. A trigger of these that succeeds is to be taken out of the list.
 const waits = new Set([
-  // hosted pages
-  'billing_portal.configuration.created', 'billing_portal.configuration.updated',
-  'billing_portal.session.created', 'checkout.session.async_payment_failed',
-  'checkout.session.async_payment_succeeded', 'checkout.session.completed',
-  'checkout.session.expired', 'payment_link.created', 'payment_link.updated',
   // parameters that only older versions of the API have; the CLI names no version
   'charge.captured', 'charge.dispute.closed', 'charge.dispute.created', 'charge.dispute.updated',
   'charge.failed', 'charge.refund.updated', 'charge.refunded', 'charge.succeeded',
