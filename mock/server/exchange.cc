@@ -44,13 +44,14 @@ bool sends_json_or_parts(const api::Request& request) {
 }
 
 // stripe-mock expands what it can, and takes any other path for nothing.
-api::Input check_like_stripe_mock(const api::Operation& operation, api::FormNode form) {
+api::Input check_like_stripe_mock(const api::Operation& operation, api::FormNode form,
+                                  std::string_view version) {
   try {
-    return api::check_params(operation, form);
+    return api::check_params(operation, form, version);
   } catch (const api::ApiError&) {
     std::erase_if(form.children, [](const auto& child) { return child.first == "expand"; });
     form.by_key.clear();
-    return api::check_params(operation, form);
+    return api::check_params(operation, form, version);
   }
 }
 
@@ -206,7 +207,8 @@ api::Input Exchange::read_input() {
   const std::string_view type = api::header(request_.headers, "Content-Type");
   if (operation.multipart() && api::is_multipart(type)) {
     api::MultipartForm form = api::parse_multipart(type, request_.body);
-    api::Input input = api::check_params(operation, api::parse_form(request_.query(), form.pairs));
+    api::Input input =
+        api::check_params(operation, api::parse_form(request_.query(), form.pairs), version_);
     input.upload = std::move(form.file);
     return input;
   }
@@ -220,7 +222,7 @@ api::Input Exchange::read_input() {
   if (!dispatch_.settings_.synthesize_unknown_ids) {
     return api::check_params(operation, form, version_);
   }
-  return check_like_stripe_mock(operation, std::move(form));
+  return check_like_stripe_mock(operation, std::move(form), version_);
 }
 
 // --- idempotency
