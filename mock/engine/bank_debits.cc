@@ -44,7 +44,9 @@ constexpr auto ibans = std::to_array<TestAccount>({
     {.number = "ES9121000418450200051333", .name = "", .failure = "insufficient_funds"},
     {.number = "FR8420041010050500013M02607", .name = "", .failure = "insufficient_funds"},
     {.number = "IE02AIBK93115212345679", .name = "", .failure = "insufficient_funds"},
-    {.number = "IT60X0542811101000000123457", .name = "", .failure = "insufficient_funds"},
+    {.number = "IT40S0542811101000000123456", .name = ""},
+    // What the Stripe CLI takes for checkout.session.async_payment_failed.
+    {.number = "IT60X0542811101000000123456", .name = "", .failure = "insufficient_funds"},
     {.number = "NL40ABNA0123456789", .name = "", .failure = "insufficient_funds"},
 });
 
