@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "events/webhook_queue.h"
 #include "server/answer_headers.h"
+#include "server/like_stripe_mock.h"
 #include "server/publishable.h"
 #include "store/committed.h"
 
@@ -41,25 +42,6 @@ bool is_printable(std::string_view text) {
 bool sends_json_or_parts(const api::Request& request) {
   const std::string_view type = api::header(request.headers, "Content-Type");
   return type.starts_with("application/json") || type.starts_with("multipart/");
-}
-
-// stripe-mock expands what it can, and takes any other path for nothing.
-api::Input check_like_stripe_mock(const api::Operation& operation, api::FormNode form,
-                                  std::string_view version) {
-  try {
-    return api::check_params(operation, form, version);
-  } catch (const api::ApiError&) {
-    std::erase_if(form.children, [](const auto& child) { return child.first == "expand"; });
-    form.by_key.clear();
-    return api::check_params(operation, form, version);
-  }
-}
-
-// A list of either API.
-bool lists_nothing(std::string_view body) {
-  return body.starts_with("{\n  \"object\": \"list\",\n  \"data\": []") ||
-         body.starts_with("{\n  \"object\": \"search_result\",\n  \"data\": []") ||
-         body.starts_with("{\n  \"data\": []");
 }
 
 // Live keys stay out of every log, wherever the client put them.
@@ -222,7 +204,7 @@ api::Input Exchange::read_input() {
   if (!dispatch_.settings_.synthesize_unknown_ids) {
     return api::check_params(operation, form, version_);
   }
-  return check_like_stripe_mock(operation, std::move(form), version_);
+  return check_as_stripe_mock(operation, std::move(form), version_);
 }
 
 // --- idempotency
