@@ -566,13 +566,15 @@ TEST_CASE("stop ends at once with idle clients") {
       .send("GET / HT");  // a request that has only begun is idle, too
   const auto start = Clock::now();
   CHECK(server.http.stop());
-  CHECK(Clock::now() - start < 300ms);  // 5 ms on a quiet machine
+  CHECK(Clock::now() - start < 2s);  // 5 ms on a quiet machine
   for (RawClient& client : clients) CHECK(client.at_end());
 }
 
 TEST_CASE("stop lets a request in work finish") {
   Gate gate;
-  Server server(quick_options(), gate.handle());
+  HttpOptions options = quick_options();
+  options.stop_grace_ms = 20'000;  // also a busy machine ends within it
+  Server server(options, gate.handle());
   RawClient client(server.port());
   client.send(get("/hold"));
   gate.wait_for(1);
@@ -595,7 +597,7 @@ TEST_CASE("stop does not wait for ever") {
   gate.wait_for(1);
   const auto start = Clock::now();
   CHECK_FALSE(server.http.stop());
-  CHECK(Clock::now() - start < 500ms);
+  CHECK(Clock::now() - start < 5s);
   gate.open();
 }
 

@@ -266,7 +266,9 @@ TEST_CASE("a receiver that resets the connection is tried again, and then has it
 TEST_CASE("a slow receiver holds up nobody else, and nothing is late for the API") {
   Hole hangs;
   Receiver well([](int) { return status(200); });
-  SmallServer small(storm_options());
+  Options options = storm_options();
+  options.webhook_timeout_ms = 5000;  // so that it still hangs when it is asked about
+  SmallServer small(options);
   endpoint_at(small, hangs.url());
   endpoint_at(small, well.url());
   const std::string form = "timeout=1ms";
