@@ -94,9 +94,11 @@ WebhookCounts WebhookQueue::wait(const store::Account& account, std::int64_t mil
   std::unique_lock guard(lock_);
   Mail& mail = mail_of(account);
   wake(mail);
-  settled_.wait_for(guard, std::chrono::milliseconds(milliseconds),
-                    [&] { return !mail.awake && mail.counts.pending == 0; });
-  return mail.counts;
+  const bool settled = settled_.wait_for(guard, std::chrono::milliseconds(milliseconds),
+                                         [&] { return !mail.awake && mail.counts.pending == 0; });
+  WebhookCounts counts = mail.counts;
+  counts.settled = settled;
+  return counts;
 }
 
 void WebhookQueue::set_dials(const store::Account& account, const WebhookDials& dials) {

@@ -49,6 +49,7 @@ struct WebhookCounts {
   std::uint64_t delivered = 0;
   std::uint64_t failed = 0;   // for good
   std::uint64_t pending = 0;  // lines that have something to send, or to send again
+  bool settled = true;  // of wait(): nothing is pending, and no event is still to be looked at
 };
 
 class WebhookQueue {

@@ -120,8 +120,9 @@ Json wait_for_webhooks(const api::Request& request, events::WebhookQueue& webhoo
                        const store::Account& account) {
   const ControlInput input(request, {"timeout"});
   const std::int64_t timeout = milliseconds_in(input, "timeout", usual_wait_ms);
-  Json shown = shown_counts(webhooks.wait(account, timeout));
-  shown["timed_out"] = shown.at("pending") != 0;
+  const events::WebhookCounts counts = webhooks.wait(account, timeout);
+  Json shown = shown_counts(counts);
+  shown["timed_out"] = !counts.settled;
   return shown;
 }
 
