@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app.h"
+#include "base/span.h"
 #include "cli/world.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/shape.h"
@@ -66,8 +67,9 @@ transcript::Outcome play(const fs::path& path) {
   server::Options options = transcript::quiet_options();
   options.pages = pages({}, {});
   const cli::ServeConfig config = served_by(text);
-  // Long enough for a whole transcript: the clock stays where it is.
-  if (!config.clock_latency.empty()) options.clock_latency_ms = hour * 1000;
+  if (!config.clock_latency.empty()) {
+    options.clock_latency_ms = parse_milliseconds(config.clock_latency).value();
+  }
   server::Dispatch dispatch(registry(), cli::settings_from(config, options.base_url), options);
   dispatch.set_ready(true);
   const transcript::World world{
