@@ -68,6 +68,12 @@ Decimal read_percent(const Json& number) {
   return *percent;
 }
 
+bool applies_to_product(const Json& coupon, const Json& product) {
+  const Json& products = at_path(coupon, {"_applies_to", "products"});
+  if (!products.is_array() || products.empty()) return true;
+  return std::ranges::find(products, product) != products.end();
+}
+
 std::int64_t amount_off_in(const Json& coupon, const std::string& currency) {
   if (!has(coupon, "amount_off")) return 0;
   if (text(coupon, "currency") == currency) return integer(coupon, "amount_off");

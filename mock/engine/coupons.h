@@ -30,6 +30,9 @@ void count_redemption(store::Transaction& tx, const Redemption& redemption);
 void expire_coupon(store::Transaction& tx, const store::Document& coupon);
 void expire_promotion_code(store::Transaction& tx, const store::Document& code);
 
+// Whether it may be taken off this product; applies_to names none: off every one.
+[[nodiscard]] bool applies_to_product(const Json& coupon, const Json& product);
+
 // In this currency, from the coupon or its currency_options; 0 for percents and other currencies.
 [[nodiscard]] std::int64_t amount_off_in(const Json& coupon, const std::string& currency);
 

@@ -51,12 +51,12 @@ struct Applied {
   std::string id;
   std::optional<Decimal> percent;
   std::int64_t amount_off = 0;
-  std::vector<std::string> products;  // empty: all
+  Json coupon;  // null: deleted since
 };
 
 Applied read_discount(const store::Transaction& tx, const std::string& id,
                       const std::string& currency) {
-  Applied applied{.id = id, .percent = {}, .products = {}};
+  Applied applied{.id = id, .percent = {}, .coupon = {}};
   const store::Document discount = tx.find("discount", id);
   if (!discount) return applied;  // deleted since: it takes nothing off
   const Json& coupon = coupon_of(*discount);
@@ -65,8 +65,7 @@ Applied read_discount(const store::Transaction& tx, const std::string& id,
   } else {
     applied.amount_off = amount_off_in(coupon, currency);
   }
-  const Json& products = at_path(coupon, {"_applies_to", "products"});
-  if (products.is_array()) applied.products = products.get<std::vector<std::string>>();
+  applied.coupon = coupon;
   return applied;
 }
 
@@ -87,10 +86,8 @@ void take_off(Bill& bill, LineState& line, const Applied& discount, std::int64_t
 }
 
 bool applies_to(const Applied& discount, const Json& line) {
-  if (discount.products.empty()) return true;
-  const Json& product = at_path(line, {"pricing", "price_details", "product"});
-  return product.is_string() && std::ranges::find(discount.products, product.get<std::string>()) !=
-                                    discount.products.end();
+  return applies_to_product(discount.coupon,
+                            at_path(line, {"pricing", "price_details", "product"}));
 }
 
 // A percent of each line; an amount shared over all of them.

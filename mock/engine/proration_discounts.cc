@@ -19,12 +19,6 @@ std::int64_t cost_of(const store::Transaction& tx, const Json& subscription, con
       billing::rate(price.rate, Decimal::from_integer(integer(item, "quantity"))));
 }
 
-bool applies_to(const Json& coupon, const Json& item) {
-  const Json& products = at_path(coupon, {"_applies_to", "products"});
-  return products.is_null() ||
-         std::ranges::find(products, item.at("price").at("product")) != products.end();
-}
-
 // An amount off the whole subscription is shared by its items in proportion to what they cost.
 // Stripe: classic billing sets all of it against the item that changed (docs, compare: -250).
 std::int64_t share_of_subscription(const store::Transaction& tx, const ProratedItem& prorated,
@@ -33,7 +27,8 @@ std::int64_t share_of_subscription(const store::Transaction& tx, const ProratedI
   std::vector<std::int64_t> costs;
   std::size_t own = 0;
   for (const Json& item : prorated.subscription.at("items").at("data")) {
-    if (is_metered_item(item) || !applies_to(coupon, item)) continue;
+    if (is_metered_item(item) || !applies_to_product(coupon, item.at("price").at("product")))
+      continue;
     const bool is_own = item.at("id") == prorated.item.at("id");
     if (is_own) own = costs.size();
     costs.push_back(is_own ? prorated.whole : cost_of(tx, prorated.subscription, item));
@@ -54,7 +49,7 @@ Json discounts_of_proration(const store::Transaction& tx, const ProratedItem& pr
     for (const Json& id : active_discounts(tx, holder->at("discounts"), prorated.change.at)) {
       const store::Document discount = tx.find("discount", id.get<std::string>());
       const Json& coupon = discount->at("_coupon");
-      if (!applies_to(coupon, prorated.item)) continue;
+      if (!applies_to_product(coupon, prorated.item.at("price").at("product"))) continue;
       std::int64_t off = 0;
       if (has(coupon, "percent_off")) {
         off = billing::percent_of(left, read_percent(coupon.at("percent_off")));
