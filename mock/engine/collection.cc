@@ -81,9 +81,7 @@ store::Document succeed(store::Transaction& tx, const store::Document& invoice,
   const store::Document kept = keep_payment_method(tx, paid);
   if (!attempt.starts_subscription) {
     if (const store::Document subscription = subscription_of(tx, *paid)) {
-      judge_subscription(tx, subscription);
-      const bool told = text(*tx.find("subscription", subscription.id()), "status") !=
-                        text(*subscription, "status");
+      const bool told = judge_subscription(tx, subscription);
       if (kept && !told && !attempt.updated_subscription) {
         tx.emit("customer.subscription.updated", kept);
       }

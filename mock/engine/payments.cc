@@ -145,6 +145,14 @@ std::string setting_of(const Json& object, std::initializer_list<std::string_vie
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
+store::Document customer_method(const store::Transaction& tx, const std::string& id) {
+  const store::Document customer = tx.find("customer", id);
+  if (!customer) return {};
+  std::string method = setting_of(*customer, {"invoice_settings", "default_payment_method"});
+  if (method.empty()) method = setting_of(*customer, {"default_source"});
+  return method.empty() ? store::Document() : tx.find("payment_method", method);
+}
+
 }  // namespace
 
 // Stripe: with a return_url the customer is sent to a page, else the client's script asks.
@@ -160,24 +168,22 @@ Json next_action(const Json& intent) {
           {"type", "redirect_to_url"}};
 }
 
+store::Document payment_method_of(const store::Transaction& tx, const Json& subscription) {
+  std::string id = setting_of(subscription, {"default_payment_method"});
+  if (id.empty()) id = setting_of(subscription, {"default_source"});
+  if (!id.empty()) return tx.find("payment_method", id);
+  return customer_method(tx, text(subscription, "customer"));
+}
+
 store::Document payment_method_for(const store::Transaction& tx, const Json& invoice) {
   std::string id = setting_of(invoice, {"default_payment_method"});
   if (id.empty()) id = setting_of(invoice, {"default_source"});
+  if (!id.empty()) return tx.find("payment_method", id);
   const std::string subscription =
       setting_of(invoice, {"parent", "subscription_details", "subscription"});
-  if (id.empty() && !subscription.empty()) {
-    if (const store::Document found = tx.find("subscription", subscription)) {
-      id = setting_of(*found, {"default_payment_method"});
-      if (id.empty()) id = setting_of(*found, {"default_source"});
-    }
-  }
-  if (id.empty()) {
-    if (const store::Document customer = tx.find("customer", text(invoice, "customer"))) {
-      id = setting_of(*customer, {"invoice_settings", "default_payment_method"});
-      if (id.empty()) id = setting_of(*customer, {"default_source"});
-    }
-  }
-  return id.empty() ? store::Document() : tx.find("payment_method", id);
+  const store::Document owner =
+      subscription.empty() ? store::Document() : tx.find("subscription", subscription);
+  return owner ? payment_method_of(tx, *owner) : customer_method(tx, text(invoice, "customer"));
 }
 
 std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& request) {

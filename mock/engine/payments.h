@@ -15,6 +15,10 @@ namespace okapi::engine {
 // document: there is none.
 [[nodiscard]] store::Document payment_method_for(const store::Transaction& tx, const Json& invoice);
 
+// The last four of these: what a subscription's next invoice would be paid with.
+[[nodiscard]] store::Document payment_method_of(const store::Transaction& tx,
+                                                const Json& subscription);
+
 enum class PaymentStatus { succeeded, processing, declined, requires_action };
 
 struct PaymentOutcome {

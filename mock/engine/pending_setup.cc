@@ -21,13 +21,21 @@ Json new_setup_intent(store::Transaction& tx, const std::string& customer) {
   return intent;
 }
 
+store::Document cancel_setup_intent(store::Transaction& tx, const store::Document& intent,
+                                    const Json& reason) {
+  const store::Document canceled = tx.update(intent, [&](Json& edited) {
+    edited["cancellation_reason"] = reason;
+    edited["next_action"] = nullptr;
+    edited["status"] = "canceled";
+  });
+  tx.emit("setup_intent.canceled", canceled);
+  return canceled;
+}
+
 store::Document ask_for_payment_method(store::Transaction& tx,
                                        const store::Document& subscription) {
-  const Json as_invoice = {
-      {"customer", subscription->at("customer")},
-      {"parent", {{"subscription_details", {{"subscription", subscription.id()}}}}}};
   const bool charges = text(*subscription, "collection_method") == "charge_automatically";
-  if (!charges || payment_method_for(tx, as_invoice)) return subscription;
+  if (!charges || payment_method_of(tx, *subscription)) return subscription;
   Json intent = new_setup_intent(tx, text(*subscription, "customer"));
   intent["_subscription"] = subscription.id();
   const store::Document asked = tx.insert(std::move(intent));
@@ -55,11 +63,7 @@ void cancel_pending_setup(store::Transaction& tx, const Json& subscription) {
   if (!intent) return;
   const std::string& status = text(*intent, "status");
   if (status == "succeeded" || status == "canceled") return;
-  tx.emit("setup_intent.canceled", tx.update(intent, [](Json& edited) {
-    edited["cancellation_reason"] = "abandoned";
-    edited["next_action"] = nullptr;
-    edited["status"] = "canceled";
-  }));
+  cancel_setup_intent(tx, intent, "abandoned");
 }
 
 }  // namespace okapi::engine

@@ -5,11 +5,12 @@
 namespace okapi::engine {
 namespace {
 
-void set_status(store::Transaction& tx, const store::Document& subscription,
+bool set_status(store::Transaction& tx, const store::Document& subscription,
                 const std::string& status) {
-  if (text(*subscription, "status") == status) return;
+  if (text(*subscription, "status") == status) return false;
   tx.emit("customer.subscription.updated",
           tx.update(subscription, [&](Json& edited) { edited["status"] = status; }));
+  return true;
 }
 
 enum class Verdict { good, late, ask_the_one_before };
@@ -33,14 +34,13 @@ store::Document subscription_of(const store::Transaction& tx, const Json& invoic
                       : tx.find("subscription", id.get_ref<const std::string&>());
 }
 
-void judge_subscription(store::Transaction& tx, const store::Document& subscription) {
+bool judge_subscription(store::Transaction& tx, const store::Document& subscription) {
   const std::string& status = text(*subscription, "status");
   if (status == "incomplete") {
     const store::Document first = tx.find("invoice", text(*subscription, "latest_invoice"));
-    if (first && text(*first, "status") != "open") set_status(tx, subscription, "active");
-    return;
+    return first && text(*first, "status") != "open" && set_status(tx, subscription, "active");
   }
-  if (status != "past_due" && status != "unpaid") return;
+  if (status != "past_due" && status != "unpaid") return false;
   Verdict verdict = Verdict::good;  // Stripe: no invoice left is as good as paid
   tx.scan_down_where("invoice", "parent.subscription_details.subscription", subscription.id(), 0,
                      [&](const store::Document& invoice) {
@@ -49,7 +49,7 @@ void judge_subscription(store::Transaction& tx, const store::Document& subscript
                        verdict = one;
                        return false;
                      });
-  if (verdict == Verdict::good) set_status(tx, subscription, "active");
+  return verdict == Verdict::good && set_status(tx, subscription, "active");
 }
 
 void mark_past_due(store::Transaction& tx, const store::Document& subscription) {

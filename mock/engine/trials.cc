@@ -134,10 +134,7 @@ WithoutPaymentMethod without_payment_method(const store::Transaction& tx,
   const std::string behavior =
       text(subscription.at("trial_settings").at("end_behavior"), "missing_payment_method");
   if (behavior == "create_invoice") return WithoutPaymentMethod::bill;
-  if (payment_method_for(
-          tx, {{"customer", subscription.at("customer")},
-               {"parent", {{"subscription_details", {{"subscription", subscription.at("id")}}}}}}))
-    return WithoutPaymentMethod::bill;
+  if (payment_method_of(tx, subscription)) return WithoutPaymentMethod::bill;
   return behavior == "pause" ? WithoutPaymentMethod::pause : WithoutPaymentMethod::cancel;
 }
 

@@ -104,13 +104,8 @@ api::Reply cancel(api::Context& ctx) {
                        ". Only a SetupIntent with one of the following statuses may be canceled: "
                        "requires_payment_method, requires_confirmation, requires_action."));
   }
-  const store::Document canceled = ctx.tx.update(intent, [&](Json& edited) {
-    edited["cancellation_reason"] = ctx.params.value("cancellation_reason", Json());
-    edited["next_action"] = nullptr;
-    edited["status"] = "canceled";
-  });
-  ctx.tx.emit("setup_intent.canceled", canceled);
-  return canceled;
+  return engine::cancel_setup_intent(ctx.tx, intent,
+                                     ctx.params.value("cancellation_reason", Json()));
 }
 
 api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }
