@@ -14,6 +14,8 @@ namespace okapi::billing {
 [[nodiscard]] int minor_digits(std::string_view currency);
 // A due amount above zero and below this is carried over to the customer's balance (USD: 50 cents).
 [[nodiscard]] std::int64_t minimum_charge(std::string_view currency);
+// Stripe: an amount has at most eight digits, whatever the currency (docs, currencies).
+constexpr std::int64_t maximum_charge = 99'999'999;
 // A price in minor units as Stripe writes it in descriptions: 0.1 cent is "$0.001", 188000 cents
 // are
 // "$1,880.00", 1000 yen are "¥1,000", 2500 rappen are "CHF 25.00", minus 5 cents are "-$0.05".

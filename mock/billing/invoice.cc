@@ -55,14 +55,17 @@ void add_line(InvoiceTotals& totals, const InvoiceLine& line) {
 
 // Stripe: a negative total becomes the customer's credit; credit pays before money does; what is
 // left below the minimum charge is carried over as the customer's debt (billing/customer/balance).
-void apply_balance(InvoiceTotals& totals, std::int64_t minimum_charge) {
+// Guess: so is what one charge cannot take; the type of the balance transaction is all that is
+// documented.
+void apply_balance(InvoiceTotals& totals, const InvoiceTerms& terms) {
   const std::int64_t due = totals.total + totals.starting_balance;
   if (totals.total < 0 || due <= 0) {
     totals.applied_balance = -totals.total;
-  } else if (due < minimum_charge) {
+  } else if (due < terms.minimum_charge) {
     totals.carried_over = totals.total;
   } else {
     totals.applied_balance = totals.starting_balance;
+    totals.carried_over = std::max<std::int64_t>(due - terms.maximum_charge, 0);
   }
   totals.ending_balance = totals.starting_balance - totals.applied_balance + totals.carried_over;
   totals.amount_due = totals.total + totals.applied_balance - totals.carried_over;
@@ -77,7 +80,7 @@ InvoiceTotals totals_of(std::span<const InvoiceLine> lines, const InvoiceTerms& 
       totals.subtotal - totals.discounts - totals.credits + totals.exclusive_tax + terms.shipping;
   totals.subtotal_excluding_tax = totals.subtotal - totals.inclusive_tax;
   totals.total_excluding_tax = totals.total - totals.exclusive_tax - totals.inclusive_tax;
-  apply_balance(totals, terms.minimum_charge);
+  apply_balance(totals, terms);
   totals.amount_due -= terms.credited_before_payment;
   totals.amount_remaining = totals.amount_due - terms.amount_paid;
   return totals;

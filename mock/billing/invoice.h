@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,6 +41,7 @@ struct InvoiceLine {
 struct InvoiceTerms {
   std::int64_t starting_balance = 0;  // of the customer; negative: we owe it to the customer
   std::int64_t minimum_charge = 0;
+  std::int64_t maximum_charge = std::numeric_limits<std::int64_t>::max();
   std::int64_t shipping = 0;                 // part of the total, after all discounts
   std::int64_t credited_before_payment = 0;  // by credit notes
   std::int64_t amount_paid = 0;
@@ -60,7 +62,7 @@ struct InvoiceTotals {
   std::int64_t amount_remaining = 0;
   // amount_due = total + applied_balance - carried_over (before credit notes). The customer's
   // balance changes by the opposite of the first (applied_to_invoice) or by the second
-  // (invoice_too_small).
+  // (invoice_too_small, invoice_too_large).
   std::int64_t applied_balance = 0;
   std::int64_t carried_over = 0;
 };

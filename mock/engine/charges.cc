@@ -4,6 +4,7 @@
 
 #include "api/operation.h"
 #include "base/text.h"
+#include "billing/currency.h"
 #include "engine/payment_methods.h"
 
 namespace okapi::engine {
@@ -177,6 +178,22 @@ void pay(store::Transaction& tx, Json& charge) {
 }  // namespace
 
 Seconds payment_time(const store::Transaction& tx) { return tx.clock().now(); }
+
+void check_charge_amount(std::int64_t amount, const std::string& currency) {
+  if (amount < 1) throw api::at_least("amount", 1);
+  const auto money = [&](std::int64_t minor) {
+    return billing::price_text(currency, Decimal::from_integer(minor));
+  };
+  if (const std::int64_t least = billing::minimum_charge(currency); amount < least) {
+    throw api::invalid_request(concat("Amount must be at least ", money(least), " ", currency),
+                               "amount", "amount_too_small");
+  }
+  if (amount > billing::maximum_charge) {
+    throw api::invalid_request(
+        concat("Amount must be no more than ", money(billing::maximum_charge)), "amount",
+        "amount_too_large");
+  }
+}
 
 store::Document make_charge(store::Transaction& tx, const Json& intent,
                             const store::Document& payment_method,

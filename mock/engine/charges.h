@@ -12,6 +12,8 @@ namespace okapi::engine {
 // Stripe: payments of customers on test clocks keep the real time (issue stripe-python#1183), here
 // the account's own.
 [[nodiscard]] Seconds payment_time(const store::Transaction& tx);
+// Throws for an amount below the currency's minimum, or of more digits than a charge can have.
+void check_charge_amount(std::int64_t amount, const std::string& currency);
 
 // A charge of the intent's whole amount; `refusal` says why it failed, if it did. With
 // capture_method manual it is only authorized: no balance transaction yet.

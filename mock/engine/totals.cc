@@ -118,13 +118,17 @@ void settle_totals(const store::Transaction& tx, Bill& bill) {
     working["net"] = integer(line, "amount") - sum_of(working.at("discounts"), "amount") -
                      sum_of(working.at("credits"), "amount");
   }
-  const std::string& currency = text(invoice, "currency");
   const Json& shipping_cost = at_path(invoice, {"shipping_cost", "amount_total"});
   const std::int64_t shipping = shipping_cost.is_null() ? 0 : shipping_cost.get<std::int64_t>();
-  const billing::InvoiceTotals totals =
-      billing::totals_of(lines, {.starting_balance = balance_of(tx, text(invoice, "customer")),
-                                 .minimum_charge = billing::minimum_charge(currency),
-                                 .shipping = shipping});
+  billing::InvoiceTerms terms = {
+      .starting_balance = balance_of(tx, text(invoice, "customer")),
+      .minimum_charge = billing::minimum_charge(text(invoice, "currency")),
+      .shipping = shipping};
+  // An invoice that is sent may be paid in other ways than by one charge.
+  if (text(invoice, "collection_method") == "charge_automatically") {
+    terms.maximum_charge = billing::maximum_charge;
+  }
+  const billing::InvoiceTotals totals = billing::totals_of(lines, terms);
   invoice["amount_shipping"] = shipping;
   bill.explanation["shipping"] = shipping;
   invoice["amount_due"] = totals.amount_due;

@@ -4,7 +4,6 @@
 #include "api/operation.h"
 #include "api/search.h"
 #include "base/text.h"
-#include "billing/currency.h"
 #include "engine/cash_balance.h"
 #include "engine/charges.h"
 #include "engine/collection.h"
@@ -23,16 +22,6 @@ void refuse_unsupported(const Json& params) {
       throw api::not_implemented(std::string("a PaymentIntent with `") + name + "`");
     }
   }
-}
-
-void check_amount(std::int64_t amount, const std::string& currency) {
-  if (amount < 1) throw api::at_least("amount", 1);
-  const std::int64_t least = billing::minimum_charge(currency);
-  if (amount >= least) return;
-  throw api::invalid_request(
-      concat("Amount must be at least ",
-             billing::price_text(currency, Decimal::from_integer(least)), " ", currency),
-      "amount", "amount_too_small");
 }
 
 std::string customer_of(api::Context& ctx) {
@@ -126,7 +115,7 @@ api::Reply create(api::Context& ctx) {
   const Json& params = ctx.params;
   refuse_unsupported(params);
   const std::string currency = text(params, "currency");
-  check_amount(integer(params, "amount"), currency);
+  engine::check_charge_amount(integer(params, "amount"), currency);
   const std::string customer = customer_of(ctx);
   const std::string id = engine::open_payment_intent(
       ctx.tx, {.customer = customer, .currency = currency, .amount = integer(params, "amount")});
@@ -173,7 +162,7 @@ api::Reply update(api::Context& ctx) {
     assign_fields(edited, ctx.params);
     set_amount_details(ctx.tx, edited, ctx.params);
     if (has(ctx.params, "amount")) {
-      check_amount(integer(edited, "amount"), text(edited, "currency"));
+      engine::check_charge_amount(integer(edited, "amount"), text(edited, "currency"));
     }
     if (has(ctx.params, "customer")) edited["customer"] = customer;
     if (!method) return;
