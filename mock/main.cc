@@ -38,8 +38,28 @@ void add_world_flags(CLI::App& command, cli::ServeConfig& config) {
   command
       .add_option("--after-retries", config.after_retries,
                   "what becomes of a subscription when all attempts failed")
-      ->check(CLI::IsMember({"cancel", "unpaid", "past_due"}))
+      ->check(CLI::IsMember({"cancel", "unpaid", "past_due", "pause"}))
       ->envname("OKAPI_AFTER_RETRIES");
+  command
+      .add_option("--after-lost-dispute", config.after_lost_dispute,
+                  "what becomes of a subscription whose payment a dispute took back")
+      ->check(CLI::IsMember({"keep", "cancel"}))
+      ->envname("OKAPI_AFTER_LOST_DISPUTE");
+  command
+      .add_option("--upcoming-days", config.upcoming_days,
+                  "tell invoice.upcoming so many days before a renewal; 7 without")
+      ->check(CLI::Range(1, 45))
+      ->envname("OKAPI_UPCOMING_DAYS");
+  command
+      .add_option("--will-be-due-days", config.will_be_due_days,
+                  "tell invoice.will_be_due so many days before the due date")
+      ->check(CLI::Range(1, 365))
+      ->envname("OKAPI_WILL_BE_DUE_DAYS");
+  command
+      .add_option("--overdue-days", config.overdue_days,
+                  "tell invoice.overdue so many days after the due date; 0 at it")
+      ->check(CLI::Range(0, 365))
+      ->envname("OKAPI_OVERDUE_DAYS");
   command.add_flag("--strict-clocks", config.strict_clocks, "Stripe's own limits on test clocks")
       ->envname("OKAPI_STRICT_CLOCKS");
   command

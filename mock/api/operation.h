@@ -29,7 +29,13 @@ struct Settings {
   // Dunning: days after each failure until the next attempt, and what becomes of the subscription
   // after the last one.
   std::vector<int> retry_days = {3, 5, 7};
-  enum class AfterRetries { cancel, unpaid, past_due } after_retries = AfterRetries::cancel;
+  enum class AfterRetries { cancel, unpaid, past_due, pause } after_retries = AfterRetries::cancel;
+  bool cancel_when_dispute_lost = false;  // ends the subscription whose payment was taken back
+  int upcoming_days = 7;                  // how long before a renewal invoice.upcoming tells of it
+  // Stripe's automations: invoice.will_be_due so many days before the due date, invoice.overdue so
+  // many after it. Empty: not told.
+  std::optional<int> will_be_due_days = {};
+  std::optional<int> overdue_days = {};
   std::string base_url = "http://127.0.0.1:12111";  // as announced; a request's own is in Context
 };
 

@@ -38,6 +38,10 @@ struct ServeConfig {
   std::string clock_latency;  // empty: none
   std::string retries = "3,5,7";
   std::string after_retries = "cancel";
+  std::string after_lost_dispute = "keep";
+  std::optional<int> upcoming_days;  // empty: Settings has a default; the next two: off
+  std::optional<int> will_be_due_days;
+  std::optional<int> overdue_days;
   std::vector<std::string> allowed_hosts;
   std::string ui_dir;  // of the dashboard's files; empty: those built in
   std::string webhook_retries = "1s,5s,25s";

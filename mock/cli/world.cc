@@ -53,6 +53,7 @@ std::vector<int> retry_days_from(std::string_view flag) {
 api::Settings::AfterRetries after_retries_from(const std::string& flag) {
   using enum api::Settings::AfterRetries;
   if (flag == "unpaid") return unpaid;
+  if (flag == "pause") return pause;
   return flag == "past_due" ? past_due : cancel;
 }
 
@@ -80,6 +81,10 @@ api::Settings settings_from(const ServeConfig& config, const std::string& base_u
   settings.strict_clocks = config.strict_clocks;
   settings.retry_days = retry_days_from(config.retries);
   settings.after_retries = after_retries_from(config.after_retries);
+  settings.cancel_when_dispute_lost = config.after_lost_dispute == "cancel";
+  if (config.upcoming_days) settings.upcoming_days = *config.upcoming_days;
+  settings.will_be_due_days = config.will_be_due_days;
+  settings.overdue_days = config.overdue_days;
   settings.synthesize_unknown_ids = config.unknown_ids == "synthesize";
   return settings;
 }

@@ -52,12 +52,15 @@ struct Step {
 
 constexpr Step steps[] = {
     {"billing.credit_grant", "expire", expire_credit_grant},
+    {"charge", "expire", expire_charge},
     {"checkout.session", "expire", expire_session_by_itself},
     {"coupon", "expire", expire_by_date},
     {"dispute", "deadline", pass_deadline},
     {"dispute", "decide", decide_dispute},
     {"invoice", "collect", collect_at_once},
     {"invoice", "finalize", finalize_by_itself},
+    {"invoice", "notice_due_date", notice_due_date},
+    {"invoice", "notice_overdue", notice_overdue},
     {"invoice", "overdue", pass_due_date},
     {"invoice", "retry", retry_payment},
     {"okapi.late_usage", "count", count_late_usage},

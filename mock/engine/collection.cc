@@ -294,6 +294,16 @@ void pass_due_date(store::Transaction& tx, const store::Document& invoice, const
   set_delinquent(tx, text(*late, "customer"), true);
 }
 
+void notice_due_date(store::Transaction& tx, const store::Document& invoice, const api::Settings&) {
+  tx.emit("invoice.will_be_due",
+          tx.update(invoice, [](Json& edited) { edited.erase("_will_be_due_days"); }));
+}
+
+void notice_overdue(store::Transaction& tx, const store::Document& invoice, const api::Settings&) {
+  tx.emit("invoice.overdue",
+          tx.update(invoice, [](Json& edited) { edited.erase("_overdue_days"); }));
+}
+
 store::Document close_as_paid(store::Transaction& tx, const store::Document& invoice) {
   const store::Document paid = tx.update(invoice, [&](Json& edited) {
     close(edited, "paid", "paid_at", tx.now());

@@ -56,6 +56,10 @@ void retry_payment(store::Transaction& tx, const store::Document& invoice,
                    const api::Settings& settings);
 void pass_due_date(store::Transaction& tx, const store::Document& invoice,
                    const api::Settings& settings);
+void notice_due_date(store::Transaction& tx, const store::Document& invoice,
+                     const api::Settings& settings);
+void notice_overdue(store::Transaction& tx, const store::Document& invoice,
+                    const api::Settings& settings);
 
 // Asks for collect_at_once after this request.
 store::Document collect_soon(store::Transaction& tx, const store::Document& invoice);

@@ -23,7 +23,7 @@ namespace {
 // Stripe: an incomplete subscription has 23 hours for its first payment.
 constexpr Seconds incomplete_time = 23 * hour;
 // Guess: Stripe takes the days from an account setting; 7 is the default here.
-constexpr Seconds upcoming_notice = 7 * day;
+constexpr std::int64_t upcoming_days = 7;
 
 bool sends_invoices(const Json& subscription) {
   return text(subscription, "collection_method") == "send_invoice";
@@ -192,6 +192,9 @@ store::Document start_subscription(store::Transaction& tx, Json subscription,
                                    const api::Settings& settings, const StartOptions& options) {
   const std::string running = is_trialing(subscription) ? "trialing" : "active";
   subscription["status"] = running;
+  if (settings.upcoming_days != upcoming_days) {
+    subscription["_upcoming_days"] = settings.upcoming_days;
+  }
   store::Document started = tx.insert(std::move(subscription));
   tx.emit("customer.subscription.created", started);
   add_invoice_items(tx, *started, {{"add_invoice_items", options.add_invoice_items}});
@@ -296,8 +299,18 @@ void end_for_failed_payment(store::Transaction& tx, const store::Document& subsc
             tx.update(subscription, [](Json& edited) { edited["status"] = "unpaid"; }));
     return;
   }
+  if (settings.after_retries == pause) {
+    rest(tx, subscription, "final_payment_failure");
+    return;
+  }
   announce_end(tx, end_subscription(tx, subscription, {.reason = "payment_failed"}),
                ScheduleEnd::aborted);
+}
+
+void end_for_lost_dispute(store::Transaction& tx, const store::Document& subscription) {
+  if (is_ended(*subscription)) return;
+  announce_end(tx, end_subscription(tx, subscription, {.reason = "payment_disputed"}),
+               ScheduleEnd::canceled);
 }
 
 void end_incomplete(store::Transaction& tx, const store::Document& subscription) {
@@ -383,7 +396,8 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   }
   // Stripe: nothing is upcoming where the subscription ends; and a period shorter than the notice
   // has none.
-  const Seconds notice = period.end - upcoming_notice;
+  const Seconds notice =
+      period.end - maybe_integer(subscription, "_upcoming_days").value_or(upcoming_days) * day;
   const bool ends = maybe_integer(subscription, "cancel_at").value_or(period.end + 1) <= period.end;
   if (notice > period.start && !ends && paused_collection(subscription).empty() &&
       maybe_integer(subscription, "_upcoming_noticed") != period.end) {

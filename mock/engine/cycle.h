@@ -57,7 +57,9 @@ store::Document cancel_now(store::Transaction& tx, const store::Document& subscr
                            const api::Settings& settings, const CancelOptions& options);
 // Stripe: deleting a customer cancels all its subscriptions at once, without a last invoice.
 void end_subscriptions_of(store::Transaction& tx, std::string_view customer);
-// All retries failed: canceled, unpaid, or left past_due, as the settings say.
+// A dispute took back what was paid for it.
+void end_for_lost_dispute(store::Transaction& tx, const store::Document& subscription);
+// All retries failed: canceled, unpaid, paused or left past_due, as the settings say.
 void end_for_failed_payment(store::Transaction& tx, const store::Document& subscription,
                             const api::Settings& settings);
 // The first invoice was never paid and is void now.

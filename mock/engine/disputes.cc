@@ -6,7 +6,11 @@
 #include "api/error.h"
 #include "base/text.h"
 #include "engine/charges.h"
+#include "engine/clock.h"
+#include "engine/collection.h"
+#include "engine/cycle.h"
 #include "engine/payment_methods.h"
+#include "engine/standing.h"
 
 namespace okapi::engine {
 namespace {
@@ -109,8 +113,17 @@ void warn_of_fraud(store::Transaction& tx, const Json& charge) {
   tx.emit("radar.early_fraud_warning.created", tx.insert(std::move(warning)));
 }
 
+void end_subscription_of(store::Transaction& tx, const Json& dispute) {
+  const auto intent = maybe_text(dispute, "payment_intent");
+  const store::Document invoice = intent ? invoice_of_intent(tx, *intent) : store::Document();
+  const store::Document subscription = invoice ? subscription_of(tx, *invoice) : store::Document();
+  if (!subscription) return;
+  tx.set_now(now_of(tx, *tx.find("customer", text(*subscription, "customer"))));
+  end_for_lost_dispute(tx, subscription);
+}
+
 store::Document end_dispute(store::Transaction& tx, const store::Document& dispute,
-                            const std::string& outcome) {
+                            const std::string& outcome, const api::Settings& settings) {
   const bool inquiry = is_inquiry(*dispute);
   const bool won = outcome == "won" && !inquiry;
   const store::Document ended = tx.update(dispute, [&](Json& edited) {
@@ -120,6 +133,7 @@ store::Document end_dispute(store::Transaction& tx, const store::Document& dispu
   });
   tx.emit("charge.dispute.closed", ended);
   if (won) tx.emit("charge.dispute.funds_reinstated", ended);
+  if (settings.cancel_when_dispute_lost && !won && !inquiry) end_subscription_of(tx, *ended);
   return ended;
 }
 
@@ -165,19 +179,22 @@ store::Document submit_evidence(store::Transaction& tx, const store::Document& d
   return updated;
 }
 
-store::Document close_dispute(store::Transaction& tx, const store::Document& dispute) {
+store::Document close_dispute(store::Transaction& tx, const store::Document& dispute,
+                              const api::Settings& settings) {
   if (!is_open(*dispute)) throw api::invalid_request("This dispute is already closed.");
-  return end_dispute(tx, dispute, "lost");
+  return end_dispute(tx, dispute, "lost", settings);
 }
 
-void decide_dispute(store::Transaction& tx, const store::Document& dispute, const api::Settings&) {
-  end_dispute(tx, dispute, text(*dispute, "_outcome"));
+void decide_dispute(store::Transaction& tx, const store::Document& dispute,
+                    const api::Settings& settings) {
+  end_dispute(tx, dispute, text(*dispute, "_outcome"), settings);
 }
 
-void pass_deadline(store::Transaction& tx, const store::Document& dispute, const api::Settings&) {
+void pass_deadline(store::Transaction& tx, const store::Document& dispute,
+                   const api::Settings& settings) {
   const store::Document late =
       tx.update(dispute, [](Json& edited) { edited["evidence_details"]["past_due"] = true; });
-  end_dispute(tx, late, "lost");
+  end_dispute(tx, late, "lost", settings);
 }
 
 void dispute_due(const Json& dispute, std::vector<store::Due>& due) {

@@ -15,8 +15,9 @@ void follow_charge(store::Transaction& tx, const store::Document& charge,
 // losing_evidence decide the dispute.
 store::Document submit_evidence(store::Transaction& tx, const store::Document& dispute,
                                 const Json& params);
-// Gives in.
-store::Document close_dispute(store::Transaction& tx, const store::Document& dispute);
+// Gives in. A dispute that is lost ends the subscription that was paid, where the settings say so.
+store::Document close_dispute(store::Transaction& tx, const store::Document& dispute,
+                              const api::Settings& settings);
 
 // Steps of time: the decision after evidence, the deadline without.
 void decide_dispute(store::Transaction& tx, const store::Document& dispute,

@@ -1,5 +1,6 @@
 #include "engine/finalize.h"
 
+#include "api/error.h"
 #include "base/check.h"
 #include "engine/balance.h"
 #include "engine/clock.h"
@@ -11,6 +12,7 @@
 #include "engine/payments.h"
 #include "engine/revisions.h"
 #include "engine/standing.h"
+#include "engine/tax_table.h"
 #include "engine/taxes.h"
 
 namespace okapi::engine {
@@ -61,20 +63,30 @@ std::string next_invoice_number(store::Transaction& tx, const store::Document& c
   return text(*customer, "invoice_prefix") + "-" + digits;
 }
 
-// What the balance pays of the invoice, or is left to the next one.
-void apply_balance(store::Transaction& tx, const Json& invoice) {
-  const std::int64_t change =
-      integer(invoice, "ending_balance") - integer(invoice, "starting_balance");
-  if (change == 0) return;
+struct BalanceUse {
+  std::int64_t applied = 0;       // pays of the invoice
+  std::int64_t carried_over = 0;  // left to the next invoice
+};
+
+BalanceUse balance_use(const Bill& bill) {
+  return {.applied = integer(bill.explanation, "applied_balance"),
+          .carried_over = integer(bill.explanation, "carried_over")};
+}
+
+void change_balance(store::Transaction& tx, const Json& invoice, const BalanceUse& change) {
   const store::Document customer = tx.find("customer", text(invoice, "customer"));
-  const bool too_small =
-      change > 0 && integer(invoice, "total") > 0 && integer(invoice, "ending_balance") > 0;
-  adjust_customer_balance(tx, customer,
-                          {.amount = change,
-                           .type = too_small ? "invoice_too_small" : "applied_to_invoice",
-                           .currency = text(invoice, "currency"),
-                           .invoice = text(invoice, "id")});
-  tx.emit("customer.updated", customer);
+  const auto adjust = [&](std::int64_t amount, const char* type) {
+    if (amount == 0) return;
+    adjust_customer_balance(tx, tx.find("customer", customer.id()),
+                            {.amount = amount,
+                             .type = type,
+                             .currency = text(invoice, "currency"),
+                             .invoice = text(invoice, "id")});
+  };
+  adjust(-change.applied, "applied_to_invoice");
+  adjust(change.carried_over,
+         integer(invoice, "amount_due") > 0 ? "invoice_too_large" : "invoice_too_small");
+  if (change.applied != 0 || change.carried_over != 0) tx.emit("customer.updated", customer);
 }
 
 void write_links(const store::Transaction& tx, Json& invoice, const std::string& base_url) {
@@ -119,6 +131,7 @@ void freeze(store::Transaction& tx, Bill& bill, const api::Settings& settings, b
   if (!has(invoice, "effective_at")) invoice["effective_at"] = tx.now();
   invoice["status_transitions"]["finalized_at"] = tx.now();
   invoice["automatically_finalizes_at"] = nullptr;
+  invoice["last_finalization_error"] = nullptr;
   invoice["next_payment_attempt"] = nullptr;
   if (has(invoice, "rendering")) invoice["rendering"]["pdf"] = {{"page_size", "letter"}};
   write_links(tx, invoice, settings.base_url);
@@ -130,6 +143,13 @@ void pay_nothing(Json& invoice, Seconds now) {
   invoice["auto_advance"] = false;
   invoice["status"] = "paid";
   invoice["status_transitions"]["paid_at"] = now;
+}
+
+// Stripe: automations that the account may switch on.
+void plan_notices(Json& invoice, const api::Settings& settings) {
+  if (!has(invoice, "due_date") || text(invoice, "status") != "open") return;
+  if (settings.will_be_due_days) invoice["_will_be_due_days"] = *settings.will_be_due_days;
+  if (settings.overdue_days) invoice["_overdue_days"] = *settings.overdue_days;
 }
 
 // Stripe: the negative final invoice of a cancellation turns uncollectible within seconds, and what
@@ -189,6 +209,9 @@ store::Document refresh_for_reading(store::Transaction& tx, const store::Documen
 store::Document finalize_invoice(store::Transaction& tx, const store::Document& invoice,
                                  const api::Settings& settings, const FinalizeOptions& options) {
   OKAPI_CHECK(is_draft(*invoice));
+  if (boolean(invoice->at("automatic_tax"), "enabled")) {
+    check_tax_location(tx, text(*invoice, "customer"));
+  }
   replace_original(tx, *invoice);
   Bill bill = open_bill(tx, invoice);
   if (const store::Document customer = tx.find("customer", text(bill.invoice, "customer"))) {
@@ -210,11 +233,13 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   } else {
     pay_nothing(bill.invoice, tx.now());
   }
+  plan_notices(bill.invoice, settings);
+  const BalanceUse used = balance_use(bill);
   const store::Document stands = store_bill(tx, std::move(bill));
   tx.emit("invoice.finalized", stands);
   if (tells_update(options.updated, due)) tx.emit("invoice.updated", stands);
   use_up_discounts(tx, *stands);
-  apply_balance(tx, *stands);
+  change_balance(tx, *stands, used);
   if (due) {
     open_payment(tx, *stands);
     return stands;
@@ -234,8 +259,23 @@ bool will_be_paid(const store::Transaction& tx, const Json& invoice) {
 
 }  // namespace
 
-void finalize_by_itself(store::Transaction& tx, const store::Document& invoice,
-                        const api::Settings& settings) {
+namespace {
+
+void fail_to_finalize(store::Transaction& tx, const store::Document& invoice,
+                      const api::ApiError& why) {
+  Json error = {{"message", why.message}, {"type", why.type}};
+  if (!why.code.empty()) error["code"] = why.code;
+  if (!why.param.empty()) error["param"] = why.param;
+  tx.emit("invoice.finalization_failed", tx.update(invoice, [&](Json& edited) {
+    edited["last_finalization_error"] = std::move(error);
+    // It waits for a hand: nothing would be different the next time.
+    edited["automatically_finalizes_at"] = nullptr;
+    edited["next_payment_attempt"] = nullptr;
+  }));
+}
+
+void finalize_and_collect(store::Transaction& tx, const store::Document& invoice,
+                          const api::Settings& settings) {
   const bool sends = text(*invoice, "collection_method") == "send_invoice";
   // One invoice.updated tells of the whole step: here, or after the attempt that failed.
   const UpdatedEvent updated = sends                        ? UpdatedEvent::never
@@ -255,6 +295,22 @@ void finalize_by_itself(store::Transaction& tx, const store::Document& invoice,
     mark_uncollectible(tx, stands);
   } else {
     collect_automatically(tx, stands, settings);
+  }
+}
+
+}  // namespace
+
+void finalize_by_itself(store::Transaction& tx, const store::Document& invoice,
+                        const api::Settings& settings) {
+  const store::Transaction::Savepoint before = tx.savepoint();
+  try {
+    finalize_and_collect(tx, invoice, settings);
+  } catch (const api::ApiError& refusal) {
+    tx.roll_back(before);
+    fail_to_finalize(tx, invoice, refusal);
+  } catch (const OutOfRange&) {
+    tx.roll_back(before);
+    fail_to_finalize(tx, invoice, api::invalid_request("The invoice's amounts are too large."));
   }
 }
 

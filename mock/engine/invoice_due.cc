@@ -25,6 +25,14 @@ void invoice_due(const Json& invoice, std::vector<store::Due>& due) {
       !maybe_boolean(invoice, "_overdue")) {
     due.push_back({.at = *due_date, .rank = 8, .action = "overdue", .clock = clock});
   }
+  if (const auto days = maybe_integer(invoice, "_will_be_due_days")) {
+    due.push_back(
+        {.at = *due_date - *days * day, .rank = 9, .action = "notice_due_date", .clock = clock});
+  }
+  if (const auto days = maybe_integer(invoice, "_overdue_days")) {
+    due.push_back(
+        {.at = *due_date + *days * day, .rank = 9, .action = "notice_overdue", .clock = clock});
+  }
 }
 
 }  // namespace okapi::engine

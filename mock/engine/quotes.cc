@@ -32,9 +32,12 @@ void refuse_unsupported_quote(const Json& params) {
     }
   }
   if (at_path(params, {"subscription_data", "effective_date"}) == "current_period_end") {
-    throw api::not_implemented(
-        "a quote with `subscription_data[effective_date]="
-        "current_period_end`");
+    // Guess: the sentence. Stripe: the word is for quotes that update a subscription (types), and
+    // no parameter names one.
+    throw api::invalid_request(
+        "`subscription_data[effective_date]` can only be `current_period_end` when the quote "
+        "updates a subscription.",
+        "subscription_data[effective_date]");
   }
 }
 

@@ -6,9 +6,12 @@
 #include "billing/currency.h"
 #include "engine/charges.h"
 #include "engine/payment_methods.h"
+#include "engine/payments.h"
 
 namespace okapi::engine {
 namespace {
+
+constexpr Seconds authorization_life = 7 * day;  // Stripe: of most cards (docs, place a hold)
 
 std::int64_t amount_left(const Json& charge) {
   return integer(charge, "amount") - integer(charge, "amount_refunded");
@@ -95,9 +98,11 @@ void refund_due(const Json& refund, std::vector<store::Due>& due) {
   due.push_back({.at = integer(refund, "created"), .rank = 7, .action = "settle", .clock = ""});
 }
 
-store::Document refund_charge(store::Transaction& tx, const RefundRequest& request) {
-  const store::Document charge = api::require_param(tx, "charge", request.charge, "charge");
-  const std::int64_t amount = checked_amount(*charge, request);
+namespace {
+
+// Writes the refund and counts it on the charge; gives the refund.
+store::Document write_refund(store::Transaction& tx, const store::Document& charge,
+                             std::int64_t amount, const RefundRequest& request) {
   Json refund = api::default_object(tx, "refund");
   refund.update({{"amount", amount},
                  {"charge", charge.id()},
@@ -119,14 +124,44 @@ store::Document refund_charge(store::Transaction& tx, const RefundRequest& reque
       boolean(*charge, "captured") ? Json(refund_transaction(tx, refund)) : Json();
   plan_outcome(tx, *charge, refund);
   const store::Document stored = tx.insert(std::move(refund));
-  const store::Document refunded = tx.update(charge, [&](Json& edited) {
+  tx.update(charge, [&](Json& edited) {
     const std::int64_t total = integer(edited, "amount_refunded") + amount;
     edited["amount_refunded"] = total;
     edited["refunded"] = total == integer(edited, "amount");
   });
   tx.emit("refund.created", stored);
-  tx.emit("charge.refunded", refunded);
   return stored;
+}
+
+}  // namespace
+
+store::Document refund_charge(store::Transaction& tx, const RefundRequest& request) {
+  const store::Document charge = api::require_param(tx, "charge", request.charge, "charge");
+  const store::Document refund =
+      write_refund(tx, charge, checked_amount(*charge, request), request);
+  tx.emit("charge.refunded", charge);
+  return refund;
+}
+
+void expire_charge(store::Transaction& tx, const store::Document& charge, const api::Settings&) {
+  write_refund(tx, charge, amount_left(*charge),
+               {.charge = charge.id(), .reason = "expired_uncaptured_charge"});
+  tx.emit("charge.expired", charge);
+  if (const auto intent = maybe_text(*charge, "payment_intent")) {
+    tx.update(tx.find("payment_intent", *intent),
+              [](Json& edited) { edited["amount_capturable"] = 0; });
+    cancel_payment_intent(tx, *intent, "expired");
+  }
+}
+
+void charge_due(const Json& charge, std::vector<store::Due>& due) {
+  const bool waits = text(charge, "status") == "succeeded" && !boolean(charge, "captured") &&
+                     !boolean(charge, "refunded");
+  if (!waits) return;
+  due.push_back({.at = integer(charge, "created") + authorization_life,
+                 .rank = 8,
+                 .action = "expire",
+                 .clock = ""});
 }
 
 store::Document charge_of_intent(store::Transaction& tx, const std::string& intent) {

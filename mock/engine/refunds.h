@@ -25,6 +25,11 @@ void settle_refund(store::Transaction& tx, const store::Document& refund,
                    const api::Settings& settings);
 void refund_due(const Json& refund, std::vector<store::Due>& due);
 
+// Step of time: an authorization that nobody captured is given back, and its intent is canceled.
+void expire_charge(store::Transaction& tx, const store::Document& charge,
+                   const api::Settings& settings);
+void charge_due(const Json& charge, std::vector<store::Due>& due);
+
 // The charge that succeeded for this intent; throws when there is none.
 [[nodiscard]] store::Document charge_of_intent(store::Transaction& tx, const std::string& intent);
 

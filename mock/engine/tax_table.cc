@@ -40,12 +40,16 @@ LocatedTaxes taxes_at(const store::Transaction& tx, const Json& shipping, const 
   return found;
 }
 
+bool lacks_location(const store::Transaction& tx, const Json& shipping, const Json& address) {
+  return !at_path(place_of(shipping, address), {"country"}).is_string() && !table(tx).empty();
+}
+
 void check_tax_location(const store::Transaction& tx, const std::string& customer) {
   const store::Document document = tx.find("customer", customer);
-  if (!document || table(tx).empty()) return;
-  const LocatedTaxes found =
-      taxes_at(tx, document->value("shipping", Json()), document->value("address", Json()));
-  if (found.location != TaxLocation::unknown) return;
+  if (!document) return;
+  const Json shipping = document->value("shipping", Json());
+  const Json address = document->value("address", Json());
+  if (!lacks_location(tx, shipping, address)) return;
   throw api::invalid_request(
       "The customer's location isn't recognized. Set a valid customer address in order to "
       "automatically calculate tax.",

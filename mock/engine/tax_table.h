@@ -18,6 +18,9 @@ struct LocatedTaxes {
 // By the address goods are shipped to, else the customer's; both may be null.
 [[nodiscard]] LocatedTaxes taxes_at(const store::Transaction& tx, const Json& shipping,
                                     const Json& address);
+// True where the table is asked and there is no address to look up.
+[[nodiscard]] bool lacks_location(const store::Transaction& tx, const Json& shipping,
+                                  const Json& address);
 // Stripe: enabling asks for an address that is known. Guess: without a table nothing is asked for.
 // Throws; `customer` may be an id that is not there.
 void check_tax_location(const store::Transaction& tx, const std::string& customer);

@@ -141,6 +141,12 @@ void apply_taxes(const store::Transaction& tx, Bill& bill) {
   const LocatedTaxes located = automatic ? taxes_at(tx, bill.invoice.at("customer_shipping"),
                                                     bill.invoice.at("customer_address"))
                                          : LocatedTaxes();
+  if (automatic) {
+    const bool lost = located.location == TaxLocation::unknown &&
+                      lacks_location(tx, bill.invoice.at("customer_shipping"),
+                                     bill.invoice.at("customer_address"));
+    bill.invoice["automatic_tax"]["status"] = lost ? "requires_location_inputs" : "complete";
+  }
   Json totals = Json::array();
   for (std::size_t i = 0; i < bill.lines().size(); ++i) {
     Json& line = bill.lines()[i];

@@ -7,9 +7,9 @@
 #include "api/operation.h"
 #include "api/search.h"
 #include "base/text.h"
-#include "billing/currency.h"
 #include "engine/disputes.h"
 #include "engine/payment_methods.h"
+#include "engine/refunds.h"
 
 namespace okapi::resources {
 namespace {
@@ -29,13 +29,8 @@ std::int64_t required_amount(const Json& params) {
   }
   const std::int64_t amount = integer(params, "amount");
   const std::string& currency = text(params, "currency");
-  if (amount < 1) throw api::at_least("amount", 1);
-  const std::int64_t least = billing::minimum_charge(currency);
-  if (amount >= least) return amount;
-  throw api::invalid_request(
-      concat("Amount must be at least ",
-             billing::price_text(currency, Decimal::from_integer(least)), " ", currency),
-      "amount", "amount_too_small");
+  engine::check_charge_amount(amount, currency);
+  return amount;
 }
 
 // The source, else what the customer has by default.
@@ -157,6 +152,7 @@ void register_charges(api::Registry& registry) {
   registry.bind("charges.search", api::search_objects);
   registry.index(kind, "customer");
   registry.index(kind, "payment_intent");
+  registry.due(kind, engine::charge_due);
 }
 
 }  // namespace okapi::resources

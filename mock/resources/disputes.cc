@@ -15,7 +15,7 @@ api::Reply update(api::Context& ctx) {
 }
 
 api::Reply close(api::Context& ctx) {
-  return engine::close_dispute(ctx.tx, api::require(ctx.tx, kind, ctx.path_id));
+  return engine::close_dispute(ctx.tx, api::require(ctx.tx, kind, ctx.path_id), ctx.settings);
 }
 
 api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }

@@ -110,8 +110,20 @@ void assign_fields(Json& item, const Json& params) {
   item["period"] = {{"start", period.at("start")}, {"end", period.at("end")}};
 }
 
+// Stripe: at most 250 pending items (docs, invoice items). Guess: the sentence.
+void check_pending(api::Context& ctx, const std::string& customer) {
+  constexpr std::size_t most_pending = 250;
+  std::size_t pending = 0;
+  for (const store::Document& item : ctx.tx.where(kind, "customer", customer)) {
+    if (!has(*item, "invoice")) ++pending;
+  }
+  if (pending < most_pending) return;
+  throw api::invalid_request("A customer can have at most 250 pending invoice items.", "customer");
+}
+
 api::Reply create(api::Context& ctx) {
   const Destination to = destination_of(ctx);
+  if (!to.invoice) check_pending(ctx, to.customer.id());
   const engine::ItemCost cost = engine::read_item_cost(ctx.tx, ctx.params, to.currency);
   engine::settle_currency(ctx.tx, to.customer.id(), cost.currency);
   Json item = engine::make_invoice_item(

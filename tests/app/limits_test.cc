@@ -16,7 +16,13 @@ class Client {
   }
 
   api::Response post(const std::string& path, const std::string& form) {
-    return dispatch_.handle({.method = "POST",
+    return send("POST", path, form);
+  }
+  api::Response del(const std::string& path) { return send("DELETE", path, ""); }
+
+ private:
+  api::Response send(const char* method, const std::string& path, const std::string& form) {
+    return dispatch_.handle({.method = method,
                              .target = path,
                              .body = form,
                              .headers = {{"Authorization", "Bearer sk_test_limits"},
@@ -24,7 +30,6 @@ class Client {
                              .remote = "test"});
   }
 
- private:
   server::Dispatch dispatch_;
 };
 
@@ -73,6 +78,42 @@ TEST_CASE("the 26th alert of a meter is refused, archived ones make room") {
   CHECK(client.post("/v1/billing/alerts", alert).status == 400);
   REQUIRE(client.post("/v1/billing/alerts/" + first + "/archive", "").status == 200);
   CHECK(client.post("/v1/billing/alerts", alert).status == 200);
+}
+
+TEST_CASE("the 251st pending invoice item is refused, one on a draft is not") {
+  Client client;
+  REQUIRE(client.post("/v1/customers", "id=cus_1").status == 200);
+  const std::string item = "customer=cus_1&amount=100&currency=usd";
+  for (int i = 0; i < 250; ++i) REQUIRE(client.post("/v1/invoiceitems", item).status == 200);
+  const api::Response refused = client.post("/v1/invoiceitems", item);
+  CHECK(refused.status == 400);
+  CHECK(text(parse_stored(refused.body).at("error"), "param") == "customer");
+
+  const api::Response draft = client.post("/v1/invoices", "customer=cus_1");
+  const std::string invoice = text(parse_stored(draft.body), "id");
+  CHECK(client.post("/v1/invoiceitems", item + "&invoice=" + invoice).status == 200);
+  REQUIRE(
+      client.post("/v1/invoices", "customer=cus_1&pending_invoice_items_behavior=include").status ==
+      200);
+  CHECK(client.post("/v1/invoiceitems", item).status == 200);
+}
+
+TEST_CASE("the 501st subscription of a customer is refused, canceled ones make room") {
+  Client client;
+  REQUIRE(client.post("/v1/customers", "id=cus_1").status == 200);
+  const api::Response price = client.post(
+      "/v1/prices", "currency=usd&unit_amount=0&recurring[interval]=month&product_data[name]=Free");
+  const std::string subscription =
+      "customer=cus_1&items[0][price]=" + text(parse_stored(price.body), "id");
+  std::string first;
+  for (int i = 0; i < 500; ++i) {
+    const api::Response response = client.post("/v1/subscriptions", subscription);
+    REQUIRE(response.status == 200);
+    if (first.empty()) first = text(parse_stored(response.body), "id");
+  }
+  CHECK(client.post("/v1/subscriptions", subscription).status == 400);
+  REQUIRE(client.del("/v1/subscriptions/" + first).status == 200);
+  CHECK(client.post("/v1/subscriptions", subscription).status == 200);
 }
 
 }  // namespace

@@ -55,6 +55,14 @@ cli::ServeConfig served_by(const std::string& text) {
       words >> config.retries;
     } else if (flag == "--after-retries") {
       words >> config.after_retries;
+    } else if (flag == "--after-lost-dispute") {
+      words >> config.after_lost_dispute;
+    } else if (flag == "--upcoming-days") {
+      words >> config.upcoming_days.emplace();
+    } else if (flag == "--will-be-due-days") {
+      words >> config.will_be_due_days.emplace();
+    } else if (flag == "--overdue-days") {
+      words >> config.overdue_days.emplace();
     } else {
       throw std::runtime_error("unknown flag in a transcript: " + flag);
     }
