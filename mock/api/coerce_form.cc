@@ -18,7 +18,7 @@ bool is_index(std::string_view key) {
 
 bool looks_like_array(const FormNode& form) {
   return !form.children.empty() && std::ranges::all_of(form.children, [](const auto& child) {
-    return child.first.empty() || is_index(child.first);
+    return child.key.empty() || is_index(child.key);
   });
 }
 
@@ -89,7 +89,7 @@ Json coerce_metadata(const FormNode& form, const ParamPath& path) {
 bool knows_all(const Node& object, const FormNode& form) {
   return std::ranges::all_of(form.children, [&](const auto& child) {
     Node found(0);
-    return object.children().find(child.first, found);
+    return object.children().find(child.key, found);
   });
 }
 

@@ -56,22 +56,21 @@ void split_key(std::string_view key, std::vector<std::string_view>& segments) {
 
 FormNode& append_child(FormNode& node, std::string_view key) {
   if (node.children.empty()) node.children.reserve(8);  // most hashes; growing moves every child
-  node.children.emplace_back(std::string(key), FormNode());
+  node.children.push_back({std::string(key), FormNode()});
   if (node.children.size() == many_children) {
     for (std::size_t i = 0; i < node.children.size(); ++i) {
-      node.by_key.emplace(node.children[i].first, i);
+      node.by_key.emplace(node.children[i].key, i);
     }
   } else if (node.children.size() > many_children) {
     node.by_key.emplace(key, node.children.size() - 1);
   }
-  return node.children.back().second;
+  return node.children.back().node;
 }
 
 FormNode& child(FormNode& node, std::string_view key) {
   if (!node.by_key.empty()) {
     const auto found = node.by_key.find(key);
-    return found == node.by_key.end() ? append_child(node, key)
-                                      : node.children[found->second].second;
+    return found == node.by_key.end() ? append_child(node, key) : node.children[found->second].node;
   }
   for (auto& [name, found] : node.children) {
     if (name == key) return found;
@@ -94,9 +93,9 @@ bool is_taken(const FormNode& element, const std::string_view* begin, const std:
 // The element that a[] with the rest of the path stands for.
 FormNode& element(FormNode& node, const std::string_view* rest, const std::string_view* end) {
   const bool continues = rest != end && !node.children.empty() &&
-                         node.children.back().first.empty() &&
-                         !is_taken(node.children.back().second, rest, end);
-  return continues ? node.children.back().second : append_child(node, {});
+                         node.children.back().key.empty() &&
+                         !is_taken(node.children.back().node, rest, end);
+  return continues ? node.children.back().node : append_child(node, {});
 }
 
 class Parser {
@@ -137,7 +136,7 @@ class Parser {
 const FormNode* FormNode::find(std::string_view key) const {
   if (!by_key.empty()) {
     const auto found = by_key.find(key);
-    return found == by_key.end() ? nullptr : &children[found->second].second;
+    return found == by_key.end() ? nullptr : &children[found->second].node;
   }
   for (const auto& [name, node] : children) {
     if (name == key) return &node;

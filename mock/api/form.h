@@ -6,10 +6,11 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace okapi::api {
+
+struct FormChild;
 
 struct FormNode {
   bool is_leaf = false;
@@ -17,10 +18,15 @@ struct FormNode {
   std::string value;       // of a leaf
   // In order of first appearance. Elements by position (a[]=x) all have the key "". Both a value
   // and children: the request said a=1&a[b]=2, which params refuses.
-  std::vector<std::pair<std::string, FormNode>> children;
+  std::vector<FormChild> children;
   std::map<std::string, std::size_t, std::less<>> by_key;  // only where there are many children
 
   [[nodiscard]] const FormNode* find(std::string_view key) const;
+};
+
+struct FormChild {
+  std::string key;
+  FormNode node;
 };
 
 // Query first, then body; the same scalar twice: the last one wins. Throws undecodable_parameters()

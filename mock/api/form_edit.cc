@@ -23,9 +23,9 @@ FormNode* find_node(FormNode& form, std::string_view key) {
 
 std::optional<FormNode> take_node(FormNode& form, std::string_view key) {
   const auto found =
-      std::ranges::find_if(form.children, [&](const auto& child) { return child.first == key; });
+      std::ranges::find_if(form.children, [&](const auto& child) { return child.key == key; });
   if (found == form.children.end()) return {};
-  FormNode taken = std::move(found->second);
+  FormNode taken = std::move(found->node);
   form.children.erase(found);
   drop_index(form);
   return taken;
@@ -37,7 +37,8 @@ FormNode& node_at(FormNode& form, std::initializer_list<std::string_view> path) 
     FormNode* next = find_node(*here, key);
     if (next == nullptr) {
       drop_index(*here);
-      next = &here->children.emplace_back(std::string(key), FormNode()).second;
+      here->children.push_back({std::string(key), FormNode()});
+      next = &here->children.back().node;
       next->is_lifted = true;
     }
     here = next;

@@ -64,7 +64,7 @@ FormNode take_common(const Operation& operation, const FormNode& form, Input& in
       if (key == "ending_before") input.ending_before = single_text(child, key);
       if (key == "page") input.page = single_text(child, key);
     } else {
-      own.children.emplace_back(key, child);
+      own.children.push_back({key, child});
     }
   }
   return own;
@@ -72,7 +72,7 @@ FormNode take_common(const Operation& operation, const FormNode& form, Input& in
 
 bool has_common(const Operation& operation, const FormNode& form) {
   return std::ranges::any_of(form.children, [&](const auto& child) {
-    return (child.first == "expand" && !operation.v2()) || has_paging(operation, child.first);
+    return (child.key == "expand" && !operation.v2()) || has_paging(operation, child.key);
   });
 }
 

@@ -12,7 +12,7 @@ api::Input check_as_stripe_mock(const api::Operation& operation, api::FormNode f
   try {
     return api::check_params(operation, form, version);
   } catch (const api::ApiError&) {
-    std::erase_if(form.children, [](const auto& child) { return child.first == "expand"; });
+    std::erase_if(form.children, [](const auto& child) { return child.key == "expand"; });
     form.by_key.clear();
     return api::check_params(operation, form, version);
   }

@@ -20,10 +20,10 @@ constexpr auto for_browsers = std::to_array<std::string_view>(
      "test_helpers.confirmation_tokens.create", "tokens.create", "tokens.retrieve"});
 
 void erase(api::FormNode& form, std::string_view name) {
-  std::erase_if(form.children, [&](const auto& child) { return child.first == name; });
+  std::erase_if(form.children, [&](const auto& child) { return child.key == name; });
   form.by_key.clear();
   if (form.children.empty()) return;
-  for (std::size_t i = 0; i < form.children.size(); ++i) form.by_key[form.children[i].first] = i;
+  for (std::size_t i = 0; i < form.children.size(); ++i) form.by_key[form.children[i].key] = i;
 }
 
 std::string_view kind_of(std::string_view operation) {

@@ -130,7 +130,7 @@ TEST_CASE("many elements by position do not hide named ones") {
   CHECK(a.children.size() == 42);
   REQUIRE(a.find("5") != nullptr);
   CHECK(a.find("5")->value == "z");
-  CHECK(a.children.back().second.value == "last");
+  CHECK(a.children.back().node.value == "last");
 }
 
 TEST_CASE("ten thousand elements that all clash stay quick and whole") {
