@@ -74,6 +74,7 @@ constexpr Step steps[] = {
     {"subscription", "end_trial", end_trial_by_itself},
     {"subscription", "expire_incomplete", expire_incomplete},
     {"subscription", "expire_pending_update", expire_pending_update},
+    {"subscription", "expire_resumption", expire_resumption},
     {"subscription", "notice_trial_end", notice_trial_end},
     {"subscription", "notify_upcoming", notify_upcoming},
     {"subscription", "renew", renew},

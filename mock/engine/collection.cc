@@ -334,6 +334,17 @@ store::Document pay_out_of_band(store::Transaction& tx, const store::Document& i
   return paid;
 }
 
+void suggest_payment_method(store::Transaction& tx, const Json& invoice) {
+  const store::Document method = payment_method_for(tx, invoice);
+  const store::Document payment = payment_of(tx, invoice);
+  if (!method || !payment) return;
+  tx.update(tx.find("payment_intent", text(payment->at("payment"), "payment_intent")),
+            [&](Json& edited) {
+              edited["payment_method"] = method.id();
+              edited["status"] = "requires_confirmation";
+            });
+}
+
 store::Document void_invoice(store::Transaction& tx, const store::Document& invoice) {
   const store::Document voided =
       tx.update(invoice, [&](Json& edited) { close(edited, "void", "voided_at", tx.now()); });

@@ -67,6 +67,9 @@ store::Document collect_soon(store::Transaction& tx, const store::Document& invo
 // Nothing remains to be paid, though not by the invoice's own payment.
 store::Document close_as_paid(store::Transaction& tx, const store::Document& invoice);
 store::Document pay_out_of_band(store::Transaction& tx, const store::Document& invoice);
+// default_incomplete: the invoice's intent waits to be confirmed with the default method, where
+// there is one.
+void suggest_payment_method(store::Transaction& tx, const Json& invoice);
 store::Document void_invoice(store::Transaction& tx, const store::Document& invoice);
 store::Document mark_uncollectible(store::Transaction& tx, const store::Document& invoice);
 

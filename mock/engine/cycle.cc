@@ -44,7 +44,10 @@ store::Document store_waiting_draft(store::Transaction& tx, Bill bill,
 std::string first_payment(store::Transaction& tx, const store::Document& invoice,
                           const api::Settings& settings, const StartOptions& options) {
   if (text(*invoice, "status") == "paid") return "active";
-  if (options.payment_behavior == PaymentBehavior::default_incomplete) return "incomplete";
+  if (options.payment_behavior == PaymentBehavior::default_incomplete) {
+    suggest_payment_method(tx, *invoice);
+    return "incomplete";
+  }
   const PaymentResult result = try_payment(
       tx, invoice, settings,
       {.off_session = options.off_session, .starts_subscription = true, .updated_event = false});
@@ -370,6 +373,10 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
                    .rank = 3,
                    .action = "expire_pending_update",
                    .clock = clock});
+  }
+  if (const Json& until = at_path(subscription, {"_resumption", "expires_at"}); until.is_number()) {
+    due.push_back(
+        {.at = until.get<Seconds>(), .rank = 3, .action = "expire_resumption", .clock = clock});
   }
   if (text(subscription, "status") == "paused") return;
   const Json& resumes_at = at_path(subscription, {"pause_collection", "resumes_at"});

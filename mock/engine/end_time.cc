@@ -65,9 +65,16 @@ void write_end(Json& subscription, const Json& params, std::optional<Seconds> en
   const bool moves_trial = end && text(subscription, "status") == "trialing" &&
                            !is_flexible(subscription) && *end < integer(subscription, "trial_end");
   if (moves_trial) subscription["trial_end"] = *end;
+  bool shortens = false;
   for (Json& item : subscription.at("items").at("data")) {
     const Seconds natural = natural_end(subscription, item, now);
     item["current_period_end"] = end ? std::min(*end, natural) : natural;
+    shortens = shortens || (end && *end < natural);
+  }
+  // Stripe: in classic billing an end before the next renewal resets the anchor (docs, compare).
+  if (shortens && !at_period_end && !is_flexible(subscription) &&
+      text(subscription, "status") != "trialing") {
+    subscription["billing_cycle_anchor"] = now;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/error.h"
 #include "engine/bill_now.h"
+#include "engine/collection.h"
 #include "engine/compose.h"
 #include "engine/cycle.h"
 #include "engine/invoice_items.h"
@@ -12,6 +13,8 @@
 
 namespace okapi::engine {
 namespace {
+
+constexpr Seconds time_to_pay = 23 * hour;
 
 std::string bill_for(const Json& params, const char* what) {
   const Json& type = at_path(params, {"bill_for", what, "type"});
@@ -55,6 +58,40 @@ void begin_periods(store::Transaction& tx, Json& subscription, bool keep_anchor)
   }
 }
 
+bool waits_for_payment(const Json& params) {
+  return maybe_text(params, "payment_behavior") == "resume_on_payment_success";
+}
+
+store::Document wake(store::Transaction& tx, const store::Document& subscription) {
+  const store::Document awake = tx.update(subscription, [](Json& edited) {
+    edited["status"] = "active";
+    edited.erase("status_details");
+    edited.erase("_resumption");
+  });
+  tx.emit("customer.subscription.resumed", awake);
+  return awake;
+}
+
+// Stripe: it goes on resting until the invoice is paid, which is voided after 23 hours (resume).
+store::Document resume_when_paid(store::Transaction& tx, const store::Document& subscription,
+                                 Bill bill, const api::Settings& settings) {
+  const BilledNow billed =
+      bill_now(tx, subscription, std::move(bill), settings, {.keeps_status = true});
+  const store::Document current = tx.find("subscription", subscription.id());
+  if (billed == BilledNow::nothing || billed == BilledNow::paid) return wake(tx, current);
+  return tx.update(current, [&](Json& edited) {
+    edited["_resumption"] = {{"expires_at", tx.now() + time_to_pay},
+                             {"invoice", edited.at("latest_invoice")}};
+  });
+}
+
+// Guess: another try replaces the one that waits.
+void drop_resumption(store::Transaction& tx, const store::Document& subscription) {
+  const Json& invoice = at_path(*subscription, {"_resumption", "invoice"});
+  if (!invoice.is_string()) return;
+  void_invoice(tx, tx.find("invoice", invoice.get<std::string>()));
+}
+
 }  // namespace
 
 store::Document rest(store::Transaction& tx, const store::Document& subscription,
@@ -93,26 +130,42 @@ store::Document resume_subscription(store::Transaction& tx, const store::Documen
   if (text(*subscription, "status") != "paused") {
     throw api::invalid_request("You can only resume a subscription if it is `paused`.");
   }
+  drop_resumption(tx, subscription);
   const bool keep = keeps_anchor(params);
-  const store::Document current = tx.update(subscription, [&](Json& edited) {
-    begin_periods(tx, edited, keep);
-    edited["status"] = "active";
-    edited.erase("status_details");
-  });
+  const store::Document current =
+      tx.update(subscription, [&](Json& edited) { begin_periods(tx, edited, keep); });
   if (keep && maybe_text(params, "proration_behavior") != "none") {
     for (const Json& item : current->at("items").at("data")) {
       if (!is_metered_item(item)) charge_remaining_time(tx, *current, item, tx.now());
     }
   }
-  tx.emit("customer.subscription.resumed", current);
-  BillNow how;
-  if (maybe_text(params, "payment_behavior") == "resume_on_payment_success") {
-    how.payment_behavior = PaymentBehavior::error_if_incomplete;
+  Bill bill = compose_update(tx, *current, {.new_period = !keep});
+  if (waits_for_payment(params)) {
+    resume_when_paid(tx, current, std::move(bill), settings);
+  } else {
+    bill_now(tx, wake(tx, current), std::move(bill), settings, {});
   }
-  bill_now(tx, current, compose_update(tx, *current, {.new_period = !keep}), settings, how);
   const store::Document resumed = tx.find("subscription", subscription.id());
   tx.emit("customer.subscription.updated", resumed);
   return resumed;
+}
+
+bool judge_resumption(store::Transaction& tx, const store::Document& subscription) {
+  const Json& id = at_path(*subscription, {"_resumption", "invoice"});
+  if (!id.is_string()) return false;
+  const std::string status = text(*tx.find("invoice", id.get<std::string>()), "status");
+  if (status == "open") return false;
+  if (status == "void") {
+    tx.update(subscription, [](Json& edited) { edited.erase("_resumption"); });
+    return false;
+  }
+  tx.emit("customer.subscription.updated", wake(tx, subscription));
+  return true;
+}
+
+void expire_resumption(store::Transaction& tx, const store::Document& subscription,
+                       const api::Settings&) {
+  drop_resumption(tx, subscription);
 }
 
 void set_pause_collection(Json& subscription, const Json& params, Seconds now) {

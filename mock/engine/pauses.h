@@ -11,6 +11,12 @@ store::Document pause_subscription(store::Transaction& tx, const store::Document
                                    const Json& params, const api::Settings& settings);
 store::Document resume_subscription(store::Transaction& tx, const store::Document& subscription,
                                     const Json& params, const api::Settings& settings);
+// With resume_on_payment_success it rests until its invoice is paid, for 23 hours: the invoice of
+// `_resumption` was paid or closed, which judge_resumption looks at. True when the subscription
+// went on and told so.
+bool judge_resumption(store::Transaction& tx, const store::Document& subscription);
+void expire_resumption(store::Transaction& tx, const store::Document& subscription,
+                       const api::Settings& settings);
 // `reason` is a type of status_details.paused.subscription. Emits customer.subscription.paused.
 store::Document rest(store::Transaction& tx, const store::Document& subscription,
                      const char* reason);

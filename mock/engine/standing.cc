@@ -1,6 +1,7 @@
 #include "engine/standing.h"
 
 #include "base/check.h"
+#include "engine/pauses.h"
 
 namespace okapi::engine {
 namespace {
@@ -40,6 +41,7 @@ bool judge_subscription(store::Transaction& tx, const store::Document& subscript
     const store::Document first = tx.find("invoice", text(*subscription, "latest_invoice"));
     return first && text(*first, "status") != "open" && set_status(tx, subscription, "active");
   }
+  if (status == "paused") return judge_resumption(tx, subscription);
   if (status != "past_due" && status != "unpaid") return false;
   Verdict verdict = Verdict::good;  // Stripe: no invoice left is as good as paid
   tx.scan_down_where("invoice", "parent.subscription_details.subscription", subscription.id(), 0,

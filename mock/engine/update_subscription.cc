@@ -64,8 +64,9 @@ bool is_free(const store::Transaction& tx, const Json& subscription) {
     if (is_metered_item(item)) return true;
     const PriceTerms terms =
         price_terms(tx, text(item.at("price"), "id"), text(subscription, "currency"));
-    return billing::total_of(
-               billing::rate(terms.rate, Decimal::from_integer(integer(item, "quantity")))) == 0;
+    // Stripe: a quantity of none is not a price of zero (docs, billing cycle).
+    const std::int64_t quantity = std::max<std::int64_t>(integer(item, "quantity"), 1);
+    return billing::total_of(billing::rate(terms.rate, Decimal::from_integer(quantity))) == 0;
   });
 }
 
