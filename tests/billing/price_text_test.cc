@@ -51,14 +51,19 @@ TEST_CASE("prices are written with the currency's decimals, and more only where 
 }
 
 TEST_CASE("minimum charges by currency") {
-  CHECK(minimum_charge("usd") == 50);
-  CHECK(minimum_charge("gbp") == 30);
-  CHECK(minimum_charge("jpy") == 50);
-  CHECK(minimum_charge("dkk") == 250);
-  CHECK(minimum_charge("czk") == 1'500);
-  CHECK(minimum_charge("huf") == 17'500);
-  CHECK(minimum_charge("kwd") == 500);
-  CHECK(minimum_charge("zar") == 50);
+  struct Case {
+    std::string currency;
+    std::int64_t amount = 0;
+  };
+  const Case cases[] = {{"usd", 50},   {"eur", 50},  {"cad", 50},   {"aud", 50},     {"nzd", 50},
+                        {"chf", 50},   {"sgd", 50},  {"brl", 50},   {"inr", 50},     {"gbp", 30},
+                        {"jpy", 50},   {"dkk", 250}, {"nok", 300},  {"sek", 300},    {"hkd", 400},
+                        {"mxn", 1000}, {"pln", 200}, {"czk", 1500}, {"huf", 17'500}, {"kwd", 500},
+                        {"zar", 50}};
+  for (const Case& c : cases) {
+    CAPTURE(c.currency);
+    CHECK(minimum_charge(c.currency) == c.amount);
+  }
 }
 
 TEST_CASE("line descriptions as recorded") {
