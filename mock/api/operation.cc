@@ -167,9 +167,13 @@ std::string new_id(store::Transaction& tx, std::string_view kind) {
   return tx.new_id(type.id_prefix(), type.id_length());
 }
 
-Json default_object(store::Transaction& tx, std::string_view kind) {
+const Json& blank_object(std::string_view kind) {
   static Templates templates;
-  Json object = templates.of(kind);
+  return templates.of(kind);
+}
+
+Json default_object(store::Transaction& tx, std::string_view kind) {
+  Json object = blank_object(kind);
   if (object.contains("id")) object["id"] = new_id(tx, kind);
   set_time(object, "created", tx.now());
   set_time(object, "updated", tx.now());

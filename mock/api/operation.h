@@ -146,6 +146,9 @@ class Registry {
 // A new object of the kind with every declared field at its default: nullable null, metadata {},
 // arrays [], livemode false, created now; a fresh id. `object` is set.
 [[nodiscard]] Json default_object(store::Transaction& tx, std::string_view kind);
+// The same without id and times, for a kind that starts with more fields set: what its template is
+// made of, once.
+[[nodiscard]] const Json& blank_object(std::string_view kind);
 // Copies the parameters that are fields of the same name ("update": absent ones stay).
 void assign_params(Json& object, const Json& params, std::initializer_list<const char*> names);
 // Update semantics of metadata: merge, "" deletes, null clears. On create the same on {}.
