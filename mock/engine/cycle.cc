@@ -82,10 +82,12 @@ void stop_invoices(store::Transaction& tx, const store::Document& subscription,
     const std::string& status = text(*invoice, "status");
     if (invoice.id() == except || (status != "draft" && status != "open")) continue;
     if (!boolean(*invoice, "auto_advance")) continue;
-    tx.emit("invoice.updated", tx.update(invoice, [&](Json& edited) {
+    const store::Document stopped = tx.update(invoice, [&](Json& edited) {
       set_auto_advance(edited, false, 0);
       edited.erase("_collect");
-    }));
+    });
+    // Stripe: nobody asked for it (recorded: request.id null).
+    tx.emit("invoice.updated", stopped, store::Cause::itself);
   }
 }
 
@@ -354,6 +356,10 @@ void notify_upcoming(store::Transaction& tx, const store::Document& subscription
   tx.erase(preview);
 }
 
+Seconds upcoming_notice(const Json& subscription) {
+  return maybe_integer(subscription, "_upcoming_days").value_or(upcoming_days) * day;
+}
+
 void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   if (is_ended(subscription) || maybe_boolean(subscription, "_gave_up")) return;
   const std::string clock = maybe_text(subscription, "test_clock").value_or("");
@@ -403,8 +409,7 @@ void subscription_due(const Json& subscription, std::vector<store::Due>& due) {
   }
   // Stripe: nothing is upcoming where the subscription ends; and a period shorter than the notice
   // has none.
-  const Seconds notice =
-      period.end - maybe_integer(subscription, "_upcoming_days").value_or(upcoming_days) * day;
+  const Seconds notice = period.end - upcoming_notice(subscription);
   const bool ends = maybe_integer(subscription, "cancel_at").value_or(period.end + 1) <= period.end;
   if (notice > period.start && !ends && paused_collection(subscription).empty() &&
       maybe_integer(subscription, "_upcoming_noticed") != period.end) {

@@ -45,6 +45,8 @@ void cancel_at_its_time(store::Transaction& tx, const store::Document& subscript
                         const api::Settings& settings);
 void expire_incomplete(store::Transaction& tx, const store::Document& subscription,
                        const api::Settings& settings);
+// How long before a renewal that is.
+[[nodiscard]] Seconds upcoming_notice(const Json& subscription);
 void notify_upcoming(store::Transaction& tx, const store::Document& subscription,
                      const api::Settings& settings);
 

@@ -168,9 +168,20 @@ void expire_resumption(store::Transaction& tx, const store::Document& subscripti
   drop_resumption(tx, subscription);
 }
 
+namespace {
+
+// Stripe: no invoice.upcoming while collection rests, so none is made up for afterwards either.
+void skip_missed_notice(Json& subscription, Seconds now) {
+  const Seconds end = period_of(subscription).end;
+  if (now > end - upcoming_notice(subscription)) subscription["_upcoming_noticed"] = end;
+}
+
+}  // namespace
+
 void set_pause_collection(Json& subscription, const Json& params, Seconds now) {
   if (!params.contains("pause_collection")) return;
   if (!has(params, "pause_collection")) {
+    if (has(subscription, "pause_collection")) skip_missed_notice(subscription, now);
     subscription["pause_collection"] = nullptr;
     return;
   }
@@ -190,8 +201,10 @@ std::string paused_collection(const Json& subscription) {
 
 void resume_collection(store::Transaction& tx, const store::Document& subscription,
                        const api::Settings&) {
-  tx.emit("customer.subscription.updated",
-          tx.update(subscription, [](Json& edited) { edited["pause_collection"] = nullptr; }));
+  tx.emit("customer.subscription.updated", tx.update(subscription, [&](Json& edited) {
+    skip_missed_notice(edited, tx.now());
+    edited["pause_collection"] = nullptr;
+  }));
 }
 
 }  // namespace okapi::engine

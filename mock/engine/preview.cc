@@ -241,6 +241,12 @@ Json preview_invoice(api::Context& ctx) {
   }
   settle_bill(ctx.tx, bill);
   ctx.tx.roll_back(before);
+  const Json& details = details_of(ctx.params);
+  Json& parent = bill.invoice["parent"];
+  // Stripe: the time that the prorations were computed for (types).
+  if (has(details, "proration_date") && parent.is_object()) {
+    parent["subscription_details"]["subscription_proration_date"] = details.at("proration_date");
+  }
   return std::move(bill.invoice);
 }
 

@@ -22,11 +22,19 @@ void append_text_or_null(std::string& out, std::string_view text) {
   }
 }
 
+// Stripe: the invoice that is to come has no id yet (recorded).
+std::string without_id(std::string invoice) {
+  const std::size_t begin = invoice.find("\"id\":\"upcoming_in_");
+  if (begin == std::string::npos) return invoice;
+  return invoice.erase(begin, invoice.find("\",", begin) + 2 - begin);
+}
+
 }  // namespace
 
 std::string render_event(const std::string& event_id, const store::EmittedEvent& event,
                          const store::Origin& origin, std::string_view api_version) {
-  const std::string object = api::public_text(event.after);
+  std::string object = api::public_text(event.after);
+  if (event.type == "invoice.upcoming") object = without_id(std::move(object));
   std::string out;
   out.reserve(object.size() + 512);
   out += "{\"id\":";

@@ -50,6 +50,10 @@ struct EmittedEvent {
   Document after;   // at commit (for a deletion: the last version)
   Seconds created = 0;
 };
+// What an event names as its request: that of the transaction, or none, where the request only set
+// it off.
+enum class Cause { request, itself };
+
 // Turns emitted events into event documents (okapi::events registers it); returns the compact JSON
 // later, when the event is first read.
 using EventRenderer =
@@ -106,7 +110,7 @@ class Transaction {
   // "customer.updated": data.object is the document as it is at commit, previous_attributes is what
   // this transaction changed. Kept in the order of the calls; saying the same again changes
   // nothing.
-  void emit(std::string_view type, const Document& document);
+  void emit(std::string_view type, const Document& document, Cause cause = Cause::request);
 
   // What was emitted so far under names that begin so, as it was then, in order, each once.
   [[nodiscard]] std::vector<Document> emitted(std::string_view type_prefix) const;

@@ -12,6 +12,7 @@ struct Emitted {
   std::string type;
   Document document;  // any version of it
   Seconds created = 0;
+  Cause cause = Cause::request;
 };
 
 void rest_a_moment() {
@@ -167,14 +168,15 @@ MeterLog& Transaction::edit_meter_log() { return edit().meter_log; }
 ClockSetting Transaction::clock() const { return state().clock; }
 void Transaction::set_clock(ClockSetting setting) { edit().clock = setting; }
 
-void Transaction::emit(std::string_view type, const Document& document) {
+void Transaction::emit(std::string_view type, const Document& document, Cause cause) {
   OKAPI_CHECK(!work_->committed);
   const bool known = std::ranges::any_of(work_->emitted, [&](const Emitted& earlier) {
     return earlier.type == type && earlier.document.id() == document.id() &&
            earlier.document.kind() == document.kind();
   });
   if (known) return;
-  work_->emitted.push_back({.type = std::string(type), .document = document, .created = now_});
+  work_->emitted.push_back(
+      {.type = std::string(type), .document = document, .created = now_, .cause = cause});
 }
 
 std::vector<Document> Transaction::emitted(std::string_view type_prefix) const {
@@ -214,7 +216,8 @@ std::uint64_t Transaction::next_number() { return edit().next_number++; }
 void Transaction::write_events() {
   if (work_->emitted.empty()) return;
   State& state = edit();
-  const auto origin = std::make_shared<const Origin>(std::move(origin_));
+  const auto request = std::make_shared<const Origin>(std::move(origin_));
+  static const auto itself = std::make_shared<const Origin>();
   const auto kind = state.own_table("event").kind;
   for (Emitted& emitted : work_->emitted) {
     const std::string& of = emitted.document.kind();
@@ -231,7 +234,8 @@ void Transaction::write_events() {
     state.put(
         *account_.settings_.schema,
         Document::make_deferred(
-            std::move(name), [render = account_.render_event_, event = std::move(event), origin](
+            std::move(name), [render = account_.render_event_, event = std::move(event),
+                              origin = emitted.cause == Cause::request ? request : itself](
                                  const std::string& id) { return (*render)(id, event, *origin); }),
         {});
   }
