@@ -6,6 +6,7 @@
 #include "events/webhook_queue.h"
 #include "server/accounts.h"
 #include "server/control_input.h"
+#include "server/publishable.h"
 
 namespace okapi::server {
 namespace {
@@ -30,7 +31,7 @@ ChallengedIntent find_challenged(Accounts& accounts, const std::string& intent,
   ChallengedIntent found;
   for (World* world : accounts.all()) {
     store::Document one = find_intent(*world, intent);
-    if (!one || text(*one, "client_secret") != secret) continue;
+    if (!one || !knows_secret(*one, secret)) continue;
     // Ids that count from a seed are the same in several accounts: the one that waits is meant.
     const bool waits = text(*one, "status") == "requires_action";
     if (waits || !found.intent) found = {.world = world, .intent = std::move(one)};

@@ -6,6 +6,7 @@
 
 #include "api/catalogue.h"
 #include "api/form.h"
+#include "base/json.h"
 
 namespace okapi::server {
 
@@ -18,6 +19,8 @@ struct World;
 // What Stripe.js sends along and no operation declares: taken out of the form. Gives the
 // client_secret, which is left in where the operation takes one.
 [[nodiscard]] std::string take_browser_params(api::FormNode& form, const api::Operation& operation);
+// Whether this is the intent's client_secret; takes as long for a near miss as for any other.
+[[nodiscard]] bool knows_secret(const Json& intent, std::string_view given);
 // Throws for every operation that is not for browsers, and for an intent whose secret the caller
 // does not know.
 void check_publishable(const World& world, const api::Route& route,

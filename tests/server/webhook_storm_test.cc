@@ -228,6 +228,15 @@ TEST_CASE("a redirect is no delivery, and is not followed") {
   CHECK(attempts_of(small, endpoint)[0].at("status") == 302);
 }
 
+TEST_CASE("nothing is sent to another machine") {
+  SmallServer small(storm_options());
+  const std::string endpoint = endpoint_at(small, "http://192.0.2.1:80/hook");
+  small.create_customer("a");
+  CHECK(small.post("/_okapi/webhooks/wait", "timeout=10s").at("failed") == 1);
+  const Json attempt = attempts_of(small, endpoint)[0];
+  CHECK(attempt.dump().find("is outside of this machine") != std::string::npos);
+}
+
 TEST_CASE("a receiver that resets the connection is tried again, and then has it") {
   Receiver resets([](int before) {
     api::Response response = status(200);
