@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "events/webhook_queue.h"
 #include "server/answer_headers.h"
+#include "server/from_stripe_cli.h"
 #include "server/like_stripe_mock.h"
 #include "server/publishable.h"
 #include "store/committed.h"
@@ -201,10 +202,11 @@ api::Input Exchange::read_input() {
     const std::string client_secret = take_browser_params(form, operation);
     check_publishable(*world_, route_, client_secret);
   }
-  if (!dispatch_.settings_.synthesize_unknown_ids) {
-    return api::check_params(operation, form, version_);
+  if (dispatch_.settings_.synthesize_unknown_ids) {
+    return check_as_stripe_mock(operation, std::move(form), version_);
   }
-  return check_as_stripe_mock(operation, std::move(form), version_);
+  if (is_from_stripe_cli(request_)) return check_as_stripe_cli(operation, form, version_);
+  return api::check_params(operation, form, version_);
 }
 
 // --- idempotency
