@@ -47,6 +47,7 @@ constexpr auto produced = std::to_array<std::string_view>({
     "customer.deleted",
     "customer.discount.created",
     "customer.discount.deleted",
+    "customer.discount.updated",
     "customer.source.created",
     "customer.source.deleted",
     "customer.source.updated",
