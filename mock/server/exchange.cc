@@ -390,6 +390,10 @@ void Exchange::say_in_version(Json& body) const {
     api::walk_back(body, {.version = version_, .lookup = lookup});
   }
   Json& error = body["error"];
+  if (has(error, "code") && !api::has_code(version_, text(error, "code"))) {
+    error.erase("code");
+    error.erase("doc_url");
+  }
   if (!routed_ || !has(error, "param")) return;
   error["param"] = api::old_param(version_, route_.operation.name(), text(error, "param"));
 }
