@@ -6,7 +6,7 @@ import {newHome, newKey, okapi, stripe, url} from './cli.mjs';
 
 // What Stripe has beside billing and okapi has not: its answer there is 501.
 const beyond = {
-  'connected accounts': ['account.application.deauthorized', 'account.updated'],
+  'connected accounts': ['account.application.deauthorized'],
   'identity': ['identity.verification_session.canceled', 'identity.verification_session.created',
     'identity.verification_session.redacted'],
   'issuing': ['issuing_authorization.request', 'issuing_authorization.request.eu',

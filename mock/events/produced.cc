@@ -9,6 +9,7 @@ namespace okapi::events {
 namespace {
 
 constexpr auto produced = std::to_array<std::string_view>({
+    "account.updated",
     "billing.alert.triggered",
     "billing.credit_balance_transaction.created",
     "billing.credit_grant.created",

@@ -137,6 +137,7 @@ void Exchange::find_operation() {
     routed_ = false;
     throw api::unrecognized_url(request_.method, request_.path());
   }
+  turn_to_platform();
   // A session's token opens the stream and nothing else.
   const bool is_token = dispatch_.accounts_->find_token(caller_.credential) != nullptr;
   if (is_token && route_.operation.name() != stream_operation) {
@@ -144,6 +145,22 @@ void Exchange::find_operation() {
   }
   // What is to be synthesized is checked before.
   if (!dispatch_.settings_.synthesize_unknown_ids) refuse_missing();
+}
+
+// What a connected account is stands in its platform's world.
+void Exchange::turn_to_platform() {
+  const std::string& id = caller_.connected_account;
+  if (id.empty() || caller_.platform == world_) return;
+  const bool is_current = route_.operation.name() == "accounts.retrieve_current";
+  const bool is_own = route_.operation.name().starts_with("accounts.") &&
+                      !route_.path_ids.empty() && route_.path_ids.front() == id;
+  if (!is_current && !is_own) return;
+  if (!store::find_committed(*caller_.platform->store.committed(), "account", id)) return;
+  world_ = caller_.platform;
+  if (!is_current) return;
+  OKAPI_CHECK(api::find_operation("accounts.retrieve", route_.operation));
+  route_.path_ids = {id};
+  plan_ = &dispatch_.plans_[route_.operation.index()];
 }
 
 void Exchange::refuse_missing() const {
