@@ -34,7 +34,8 @@ done
 # The words after -- are the command's, also behind a flag whose value may be missing.
 for flags in '' '--https-port' '--https-port 0' '--https-port=0' '--https-port 0 --quiet'; do
   # shellcheck disable=SC2086  # a list
-  check "exec $flags" 'a -x -- --port' "$("$okapi" exec $flags -- sh -c 'echo "$@"' sh a -x -- --port)"
+  heard=$("$okapi" exec $flags -- sh -c 'echo "$@"' sh a -x -- --port)
+  check "exec $flags" 'a -x -- --port' "$heard"
 done
 check 'exec without --' 'a b' "$("$okapi" exec --quiet echo a b)"
 
