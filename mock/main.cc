@@ -1,4 +1,5 @@
 // Flags and environment to a configuration, and exit codes; nothing else.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -218,6 +219,20 @@ void add_commands(Program& program) {
   coverage->add_flag("--json", program.json, "as JSON");
 }
 
+// CLI11 takes the "--" behind a flag whose value may be missing for the end of that value, and the
+// flags of the command for its own. So it sees the command's name alone.
+void parse(Program& program, std::vector<std::string> words) {
+  std::vector<std::string> arguments;
+  const auto bar = std::ranges::find(words, "--");
+  if (std::find(words.begin(), bar, "exec") != bar && words.end() - bar > 2) {
+    arguments.assign(bar + 2, words.end());
+    words.erase(bar + 2, words.end());
+  }
+  std::ranges::reverse(words);  // as CLI11 wants them
+  program.app.parse(std::move(words));
+  program.command.insert(program.command.end(), arguments.begin(), arguments.end());
+}
+
 int print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   return 0;
@@ -246,7 +261,7 @@ int main(int argc, char** argv) {
   Program program;
   add_commands(program);
   try {
-    program.app.parse(argc, argv);
+    parse(program, {argv + 1, argv + argc});
   } catch (const CLI::ParseError& error) {
     const int code = program.app.exit(error, std::cout, std::cerr);
     return code == 0 ? 0 : 2;

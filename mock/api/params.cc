@@ -101,6 +101,19 @@ Input check_lifted(const Operation& operation, const FormNode& form, std::string
   return input;
 }
 
+Input check_v2(const Operation& operation, const FormNode& query, const Json& body) {
+  Input input;
+  const FormNode own = take_common(operation, query, input);
+  refuse_unknown(operation.params(), own, nullptr);
+  if (operation.method() != "POST") {
+    input.params = coerce_members(operation.params(), own, nullptr, Dialect::v2);
+    return input;
+  }
+  refuse_unknown(operation.params(), body, nullptr);
+  input.params = coerce_members(operation.params(), body, nullptr);
+  return input;
+}
+
 }  // namespace
 
 Input check_params(const Operation& operation, const FormNode& form, std::string_view version) {
@@ -112,17 +125,15 @@ Input check_params(const Operation& operation, const FormNode& form, std::string
 
 Input check_v2_params(const Operation& operation, const FormNode& query,
                       std::string_view json_body) {
-  Input input;
-  const FormNode own = take_common(operation, query, input);
-  refuse_unknown(operation.params(), own, nullptr);
-  if (operation.method() != "POST") {
-    input.params = coerce_members(operation.params(), own, nullptr, Dialect::v2);
-    return input;
+  const Json body = operation.method() == "POST" ? parse_body(json_body) : Json();
+  try {
+    return check_v2(operation, query, body);
+  } catch (ApiError& refusal) {
+    // Stripe: v2 has one code for all that is wrong with a request's fields (stripe-node,
+    // Error.js).
+    refusal.code = "invalid_fields";
+    throw;
   }
-  const Json body = parse_body(json_body);
-  refuse_unknown(operation.params(), body, nullptr);
-  input.params = coerce_members(operation.params(), body, nullptr);
-  return input;
 }
 
 }  // namespace okapi::api

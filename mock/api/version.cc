@@ -168,6 +168,13 @@ std::string_view old_param(std::string_view version, std::string_view operation,
   return param;
 }
 
+bool has_code(std::string_view version, std::string_view code) {
+  if (is_newest(version)) return true;
+  return std::ranges::none_of(version_changes(), [&](const VersionChange* change) {
+    return version < change->version && holds(change->added_codes, code);
+  });
+}
+
 bool has_operation(std::string_view version, std::string_view operation) {
   if (is_newest(version)) return true;
   return std::ranges::none_of(version_changes(), [&](const VersionChange* change) {

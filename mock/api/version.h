@@ -59,6 +59,9 @@ void lift_params(std::string_view version, std::string_view operation, FormNode&
 [[nodiscard]] std::string_view old_param(std::string_view version, std::string_view operation,
                                          std::string_view param);
 
+// False for a code of errors that came later; they had none then.
+[[nodiscard]] bool has_code(std::string_view version, std::string_view code);
+
 // False for an operation that came later.
 [[nodiscard]] bool has_operation(std::string_view version, std::string_view operation);
 

@@ -39,6 +39,7 @@ struct VersionChange {
   std::span<const std::string_view> added_params = {};  // that came with it, of the top level
   void (*to_newer)(FormNode& form) = nullptr;
   std::span<const RenamedParam> renamed = {};
+  std::span<const std::string_view> added_codes = {};         // of errors
   std::span<const std::string_view> added_operations = {};    // that came with it
   std::span<const std::string_view> removed_operations = {};  // of catalogue/retired
   std::span<const OldCall> calls = {};                        // that went with it

@@ -160,6 +160,12 @@ void drop_customer_discount(store::Transaction& tx, const Json& discount) {
 
 Json set_discounts(store::Transaction& tx, const DiscountOwner& owner, const Json& asked,
                    const Json& before, const std::string& param) {
+  // Stripe: who is switched from one coupon to another is told so, in one event (types).
+  const auto is_one = [](const Json& list) { return list.is_array() && list.size() == 1; };
+  const bool switches =
+      owner.announces && is_one(before) && is_one(asked) && !has(asked.front(), "discount");
+  DiscountOwner redeemer = owner;
+  redeemer.announces = owner.announces && !switches;
   Json ids = Json::array();
   if (asked.is_array()) {
     if (asked.size() > most_discounts) throw api::too_many_items(param, most_discounts);
@@ -169,9 +175,14 @@ Json set_discounts(store::Transaction& tx, const DiscountOwner& owner, const Jso
         if (!tx.find("discount", *kept)) throw api::no_such("discount", *kept, name);
         ids.push_back(*kept);
       } else {
-        ids.push_back(redeem(tx, owner, entry, name).id());
+        ids.push_back(redeem(tx, redeemer, entry, name).id());
       }
     }
+  }
+  if (switches) {
+    const std::string id = ids.front().get<std::string>();
+    tx.emit("customer.discount.updated", tx.find("discount", id));
+    return ids;
   }
   if (!before.is_array()) return ids;
   for (const Json& old : before) {

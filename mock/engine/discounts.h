@@ -17,7 +17,7 @@ struct DiscountOwner {
   std::string subscription_item = {};
   std::string invoice = {};
   std::string invoice_item = {};
-  bool announces = false;  // customer.discount.created and .deleted
+  bool announces = false;  // customer.discount.created, .updated and .deleted
   bool counts = true;      // as a redemption; what a quote offers does not yet
 };
 // A `discounts` parameter: [{coupon | promotion_code | discount}], or null to have none. Redeems

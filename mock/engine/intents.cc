@@ -249,6 +249,21 @@ store::Document verify_microdeposits(store::Transaction& tx, const store::Docume
   return tx.find(intent.kind(), intent.id());
 }
 
+Json named_method_types(const Json& params) {
+  for (const char* name : {"allowed_payment_method_types", "payment_method_types"}) {
+    if (has(params, name)) return params.at(name);
+  }
+  return {};
+}
+
+bool take_method_types(Json& intent, const Json& params) {
+  Json types = named_method_types(params);
+  if (types.is_null()) return false;
+  intent["payment_method_types"] = std::move(types);
+  intent["automatic_payment_methods"] = nullptr;
+  return true;
+}
+
 store::Document read_payment_method(store::Transaction& tx, const Json& params,
                                     const std::string& customer) {
   if (has(params, "payment_method_data")) {

@@ -30,6 +30,12 @@ store::Document verify_microdeposits(store::Transaction& tx, const store::Docume
 // api::Authenticate
 void authenticate(store::Transaction& tx, const std::string& intent, bool succeeds);
 
+// The types that the parameters name, under the name since endive or the one before; null: none.
+[[nodiscard]] Json named_method_types(const Json& params);
+// Writes them into the intent, which then has no automatic_payment_methods. False where there are
+// none.
+bool take_method_types(Json& intent, const Json& params);
+
 // The payment_method or payment_method_data of the parameters; empty: neither. Throws for one that
 // belongs to another customer.
 [[nodiscard]] store::Document read_payment_method(store::Transaction& tx, const Json& params,

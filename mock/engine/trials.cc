@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/error.h"
+#include "base/text.h"
 #include "engine/items.h"
 #include "engine/payments.h"
 #include "engine/prorations.h"
@@ -11,20 +12,24 @@
 namespace okapi::engine {
 namespace {
 
-constexpr int longest_trial_months = 24;
+constexpr int longest_trial_years = 2;
+constexpr int longest_trial_years_before_endive = 5;
 
 bool is_now(const Json& params) {
   return has(params, "trial_end") && params.at("trial_end") == "now";
 }
 
-// Stripe: two years after the anchor, where that lies ahead. Guess: older versions allowed five and
-// said so.
-void check_end(const Json& subscription, Seconds end, Seconds now) {
+// Stripe: two years after the anchor, where that lies ahead. Guess: older versions counted their
+// five from there, too.
+void check_end(const Json& subscription, const Json& params, Seconds end, Seconds now) {
   if (end <= now) throw api::future_timestamp_required("trial_end");
+  const bool older = maybe_boolean(params, "_long_trial");
+  const int years = older ? longest_trial_years_before_endive : longest_trial_years;
   const Seconds anchor = std::max(now, integer(subscription, "billing_cycle_anchor"));
-  if (end <= add_months(anchor, longest_trial_months)) return;
+  if (end <= add_months(anchor, 12 * years)) return;
   const bool exists = has(subscription, "latest_invoice") || is_trialing(subscription);
-  throw api::invalid_request("Invalid timestamp: can be no more than two years in the future.",
+  throw api::invalid_request(concat("Invalid timestamp: can be no more than ",
+                                    older ? "five" : "two", " years in the future."),
                              "trial_end",
                              exists ? "subscription_update_trial_after_billing_cycle_anchor" : "");
 }
@@ -47,13 +52,13 @@ std::optional<Seconds> asked_end(const Json& subscription, const Json& params, S
   if (from_plan && has_end) throw api::only_one_of({"trial_from_plan", "trial_end"});
   if (has_end && !is_now(params)) {
     const Seconds end = integer(params, "trial_end");
-    check_end(subscription, end, now);
+    check_end(subscription, params, end, now);
     return end;
   }
   if (days && *days < 1) throw api::at_least("trial_period_days", 1);
   const std::int64_t length = days ? *days : from_plan ? days_of_prices(subscription) : 0;
   if (length == 0) return std::nullopt;
-  check_end(subscription, now + length * day, now);
+  check_end(subscription, params, now + length * day, now);
   return now + length * day;
 }
 

@@ -9,6 +9,7 @@ namespace okapi::events {
 namespace {
 
 constexpr auto produced = std::to_array<std::string_view>({
+    "account.updated",
     "billing.alert.triggered",
     "billing.credit_balance_transaction.created",
     "billing.credit_grant.created",
@@ -48,6 +49,7 @@ constexpr auto produced = std::to_array<std::string_view>({
     "customer.deleted",
     "customer.discount.created",
     "customer.discount.deleted",
+    "customer.discount.updated",
     "customer.source.created",
     "customer.source.deleted",
     "customer.source.updated",

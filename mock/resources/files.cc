@@ -58,11 +58,14 @@ api::Reply create(api::Context& ctx) {
 
 api::Reply retrieve(api::Context& ctx) { return api::require(ctx.tx, kind, ctx.path_id); }
 
+api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }
+
 }  // namespace
 
 void register_files(api::Registry& registry) {
   registry.bind("files.create", create);
   registry.bind("files.retrieve", retrieve);
+  registry.bind("files.list", list);
 }
 
 }  // namespace okapi::resources

@@ -117,6 +117,10 @@ api::Reply create(api::Context& ctx) {
   if (owner.original) engine::copy_original(ctx.tx, bill, *owner.original);
   engine::edit_invoice(ctx.tx, bill.invoice, ctx.params, {.creating = !owner.original});
   add_pending(ctx, bill, owner);
+  if (maybe_boolean(ctx.params, "_never_empty") && bill.lines().empty()) {
+    throw api::invalid_request("Nothing to invoice for customer", "",
+                               "invoice_no_customer_line_items");
+  }
   engine::settle_bill(ctx.tx, bill);
   const store::Document invoice = engine::store_bill(ctx.tx, std::move(bill));
   engine::claim_invoice_items(ctx.tx, *invoice);

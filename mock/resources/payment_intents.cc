@@ -31,10 +31,7 @@ std::string customer_of(api::Context& ctx) {
 }
 
 void set_methods(Json& intent, const Json& params) {
-  if (has(params, "allowed_payment_method_types")) {
-    intent["payment_method_types"] = params.at("allowed_payment_method_types");
-    return;
-  }
+  if (engine::take_method_types(intent, params)) return;
   intent["payment_method_types"] = Json::array({"card"});
   const Json given = params.value("automatic_payment_methods", Json());
   if (given.is_object() && !boolean(given, "enabled")) return;
@@ -159,6 +156,7 @@ api::Reply update(api::Context& ctx) {
   if (customer.empty()) customer = maybe_text(*intent, "customer").value_or("");
   const store::Document method = engine::read_payment_method(ctx.tx, ctx.params, customer);
   return ctx.tx.update(intent, [&](Json& edited) {
+    engine::take_method_types(edited, ctx.params);
     assign_fields(edited, ctx.params);
     set_amount_details(ctx.tx, edited, ctx.params);
     if (has(ctx.params, "amount")) {

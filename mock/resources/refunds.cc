@@ -44,7 +44,9 @@ api::Reply update(api::Context& ctx) {
   const store::Document refund = api::require(ctx.tx, kind, ctx.path_id);
   const store::Document updated =
       ctx.tx.update(refund, [&](Json& edited) { api::merge_metadata(edited, ctx.params); });
-  if (!(updated == refund)) ctx.tx.emit("refund.updated", updated);
+  if (updated == refund) return updated;
+  ctx.tx.emit("refund.updated", updated);
+  ctx.tx.emit("charge.refund.updated", updated);
   return updated;
 }
 

@@ -20,11 +20,8 @@ std::string customer_of(api::Context& ctx) {
 Json new_intent(api::Context& ctx, const std::string& customer) {
   const Json& params = ctx.params;
   Json intent = engine::new_setup_intent(ctx.tx, customer);
-  if (has(params, "allowed_payment_method_types")) {
-    intent["payment_method_types"] = params.at("allowed_payment_method_types");
-  }
   if (const auto usage = maybe_text(params, "usage")) intent["usage"] = *usage;
-  if (!has(params, "allowed_payment_method_types")) {
+  if (!engine::take_method_types(intent, params)) {
     const Json given = params.value("automatic_payment_methods", Json::object());
     intent["automatic_payment_methods"] = {
         {"allow_redirects", maybe_text(given, "allow_redirects").value_or("always")},
@@ -76,6 +73,7 @@ api::Reply update(api::Context& ctx) {
       ctx.tx, ctx.params,
       customer.empty() ? maybe_text(*intent, "customer").value_or("") : customer);
   return ctx.tx.update(intent, [&](Json& edited) {
+    engine::take_method_types(edited, ctx.params);
     api::assign_params(edited, ctx.params, {"description"});
     api::merge_metadata(edited, ctx.params);
     if (!customer.empty()) edited["customer"] = customer;

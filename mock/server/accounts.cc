@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "api/error.h"
+#include "base/json.h"
 #include "base/text.h"
 
 namespace okapi::server {
@@ -21,18 +22,34 @@ std::string account_id_of(std::string_view name) {
   return make_id({.counting = false, .seed = hash_of(name)}, "acct_", 21, 1);
 }
 
+// Stripe: an event of a connected account names it.
+store::EventRenderer with_account(const store::EventRenderer& render, std::string account) {
+  return
+      [render, account = std::move(account)](
+          const std::string& id, const store::EmittedEvent& emitted, const store::Origin& origin) {
+        Json event = Json::parse(render(id, emitted, origin));
+        event["account"] = account;
+        return to_compact(event);
+      };
+}
+
 }  // namespace
 
 Accounts::Accounts(Settings settings) : settings_(std::move(settings)) { default_ = &make("", ""); }
 
-World& Accounts::make(std::string name, std::string key) {
+World& Accounts::make(std::string name, std::string key, std::string_view connected_id) {
   if (worlds_.size() >= most_worlds) throw api::too_many_accounts(most_worlds);
-  store::Account::Settings settings{.id = account_id_of(name),
-                                    .schema = settings_.schema,
-                                    .ids = settings_.ids,
-                                    .clock = settings_.clock,
-                                    .render_event = settings_.render_event,
-                                    .most_events = settings_.most_events};
+  // With ids that count two platforms may have connected accounts of one id.
+  const bool is_free = !connected_id.empty() && !by_id_.contains(connected_id);
+  store::Account::Settings settings{
+      .id = is_free ? std::string(connected_id) : account_id_of(name),
+      .schema = settings_.schema,
+      .ids = settings_.ids,
+      .clock = settings_.clock,
+      .render_event = connected_id.empty()
+                          ? settings_.render_event
+                          : with_account(settings_.render_event, std::string(connected_id)),
+      .most_events = settings_.most_events};
   // Scattered ids must differ from world to world, or one key's id would exist in another's.
   if (!settings.ids.counting) settings.ids.seed ^= hash_of(name);
   auto world = std::make_unique<World>(std::move(settings), name, std::move(key));
@@ -63,7 +80,7 @@ World& Accounts::connected(World& platform, std::string_view account_id) {
   }
   const std::unique_lock writing(lock_);
   if (const auto found = worlds_.find(name); found != worlds_.end()) return *found->second;
-  World& made = make(name, platform.key);
+  World& made = make(name, platform.key, account_id);
   made.connected_to = platform.store.id();
   return made;
 }

@@ -64,7 +64,8 @@ class Accounts {
   [[nodiscard]] World* find_token(std::string_view token);
 
  private:
-  World& make(std::string name, std::string key);  // under the lock
+  // Under the lock; `connected_id` is empty for a platform.
+  World& make(std::string name, std::string key, std::string_view connected_id = {});
 
   Settings settings_;
   std::shared_mutex lock_;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "server/dispatch.h"
 #include "server/publishable.h"
+#include "store/committed.h"
 
 namespace okapi::server {
 namespace {
@@ -60,11 +61,22 @@ bool is_account_id(std::string_view id) {
          });
 }
 
-void enter_connected(Caller& caller, const api::Request& request, Accounts& accounts) {
+// Stripe: an account that the platform has not made, or not connected, is nobody's. Differs: what
+// takes unknown ids for known ones does so here, too.
+bool is_known(World& platform, std::string_view id, const Options& options) {
+  return id == platform.store.id() || options.any_account ||
+         store::find_committed(*platform.store.committed(), "account", id);
+}
+
+void enter_connected(Caller& caller, const api::Request& request, Accounts& accounts,
+                     const Options& options) {
   for (const std::string_view name : {"Stripe-Account", "Stripe-Context"}) {
     const std::string_view id = api::header(request.headers, name);
     if (id.empty()) continue;
-    if (!is_account_id(id)) throw api::foreign_account(caller.credential, id);
+    if (!is_account_id(id) || !is_known(*caller.world, id, options)) {
+      throw api::foreign_account(caller.credential, id);
+    }
+    caller.platform = caller.world;
     caller.world = &accounts.connected(*caller.world, id);
     caller.connected_account = id;
     return;
@@ -83,10 +95,10 @@ std::string credential_of(const api::Request& request) {
 }
 
 Caller identify(const api::Request& request, Accounts& accounts, const Options& options) {
-  Caller caller{.world = nullptr, .credential = credential_of(request), .connected_account = {}};
+  Caller caller{.world = nullptr, .credential = credential_of(request)};
   caller.world = &world_of(caller.credential, accounts, options);
   caller.publishable = !options.any_key && is_publishable(caller.credential);
-  enter_connected(caller, request, accounts);
+  enter_connected(caller, request, accounts, options);
   return caller;
 }
 
@@ -98,8 +110,8 @@ Caller identify_or_default(const api::Request& request, Accounts& accounts,
     if (caller.publishable) throw api::publishable_key();
     return caller;
   }
-  Caller caller{.world = &accounts.default_world(), .credential = {}, .connected_account = {}};
-  enter_connected(caller, request, accounts);
+  Caller caller{.world = &accounts.default_world(), .credential = {}};
+  enter_connected(caller, request, accounts, options);
   return caller;
 }
 

@@ -18,10 +18,11 @@ constexpr std::string_view usual_key = "sk_test_okapi";
 [[nodiscard]] std::string credential_of(const api::Request& request);
 
 struct Caller {
-  World* world = nullptr;         // of the connected account where one is named
-  std::string credential;         // as sent; empty without one
-  std::string connected_account;  // of Stripe-Account or Stripe-Context, to be echoed
-  bool publishable = false;       // a browser, which may call little
+  World* world = nullptr;              // of the connected account where one is named
+  World* platform = nullptr;           // then
+  std::string credential = {};         // as sent; empty without one
+  std::string connected_account = {};  // of Stripe-Account or Stripe-Context, to be echoed
+  bool publishable = false;            // a browser, which may call little
 };
 
 // Throws api::ApiError: no key, a key of another kind, a live key.

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "events/webhook_queue.h"
 #include "server/answer_headers.h"
+#include "server/from_stripe_cli.h"
 #include "server/like_stripe_mock.h"
 #include "server/publishable.h"
 #include "store/committed.h"
@@ -136,6 +137,7 @@ void Exchange::find_operation() {
     routed_ = false;
     throw api::unrecognized_url(request_.method, request_.path());
   }
+  turn_to_platform();
   // A session's token opens the stream and nothing else.
   const bool is_token = dispatch_.accounts_->find_token(caller_.credential) != nullptr;
   if (is_token && route_.operation.name() != stream_operation) {
@@ -143,6 +145,22 @@ void Exchange::find_operation() {
   }
   // What is to be synthesized is checked before.
   if (!dispatch_.settings_.synthesize_unknown_ids) refuse_missing();
+}
+
+// What a connected account is stands in its platform's world.
+void Exchange::turn_to_platform() {
+  const std::string& id = caller_.connected_account;
+  if (id.empty() || caller_.platform == world_) return;
+  const bool is_current = route_.operation.name() == "accounts.retrieve_current";
+  const bool is_own = route_.operation.name().starts_with("accounts.") &&
+                      !route_.path_ids.empty() && route_.path_ids.front() == id;
+  if (!is_current && !is_own) return;
+  if (!store::find_committed(*caller_.platform->store.committed(), "account", id)) return;
+  world_ = caller_.platform;
+  if (!is_current) return;
+  OKAPI_CHECK(api::find_operation("accounts.retrieve", route_.operation));
+  route_.path_ids = {id};
+  plan_ = &dispatch_.plans_[route_.operation.index()];
 }
 
 void Exchange::refuse_missing() const {
@@ -201,10 +219,11 @@ api::Input Exchange::read_input() {
     const std::string client_secret = take_browser_params(form, operation);
     check_publishable(*world_, route_, client_secret);
   }
-  if (!dispatch_.settings_.synthesize_unknown_ids) {
-    return api::check_params(operation, form, version_);
+  if (dispatch_.settings_.synthesize_unknown_ids) {
+    return check_as_stripe_mock(operation, std::move(form), version_);
   }
-  return check_as_stripe_mock(operation, std::move(form), version_);
+  if (is_from_stripe_cli(request_)) return check_as_stripe_cli(operation, form, version_);
+  return api::check_params(operation, form, version_);
 }
 
 // --- idempotency
@@ -388,6 +407,10 @@ void Exchange::say_in_version(Json& body) const {
     api::walk_back(body, {.version = version_, .lookup = lookup});
   }
   Json& error = body["error"];
+  if (has(error, "code") && !api::has_code(version_, text(error, "code"))) {
+    error.erase("code");
+    error.erase("doc_url");
+  }
   if (!routed_ || !has(error, "param")) return;
   error["param"] = api::old_param(version_, route_.operation.name(), text(error, "param"));
 }

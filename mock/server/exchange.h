@@ -29,6 +29,7 @@ class Exchange {
   void identify_caller();
   void choose_version();
   void find_operation();
+  void turn_to_platform();
   void refuse_missing() const;
   void obey_dials();
   void apply_fault();

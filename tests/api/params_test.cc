@@ -267,21 +267,21 @@ TEST_CASE("v2 bodies are strict JSON") {
   CHECK(checked_v2(name, with(R"(,"timestamp":"2026-10-28T12:00:00.000Z")")) ==
         R"({"event_name":"e","payload":{"value":"1"},"timestamp":1793188800})");
   CHECK(checked_v2(name, with(R"(,"timestamp":1793188800)"))
-            .starts_with("400 timestamp: Invalid timestamp"));
+            .starts_with("400 invalid_fields timestamp: Invalid timestamp"));
   CHECK(checked_v2(name, with(R"(,"timestamp":"1793188800")"))
-            .starts_with("400 timestamp: Invalid timestamp"));
+            .starts_with("400 invalid_fields timestamp: Invalid timestamp"));
   CHECK(checked_v2(name, R"({"event_name":"e","payload":{"value":1}})") ==
-        "400 payload[value]: Invalid string: 1");
+        "400 invalid_fields payload[value]: Invalid string: 1");
   CHECK(checked_v2(name, R"({"event_name":"e"})") ==
-        "400 parameter_missing payload: Missing required param: payload.");
+        "400 invalid_fields payload: Missing required param: payload.");
   CHECK(checked_v2(name, with(R"(,"nope":1)")) ==
-        "400 parameter_unknown nope: Received unknown parameter: nope");
+        "400 invalid_fields nope: Received unknown parameter: nope");
   CHECK(checked_v2(name, with(R"(,"expand":["x"])")) ==
-        "400 parameter_unknown expand: Received unknown parameter: expand");
+        "400 invalid_fields expand: Received unknown parameter: expand");
   CHECK(checked_v2(name, with(""), "nope=1") ==
-        "400 parameter_unknown nope: Received unknown parameter: nope");
+        "400 invalid_fields nope: Received unknown parameter: nope");
   CHECK(checked_v2(name, "") ==
-        "400 parameter_missing event_name: Missing required param: event_name.");
+        "400 invalid_fields event_name: Missing required param: event_name.");
 }
 
 TEST_CASE("v2 bodies that are no JSON object are refused") {

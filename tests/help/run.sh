@@ -31,6 +31,14 @@ for shell in zsh fish; do
   fi
 done
 
+# The words after -- are the command's, also behind a flag whose value may be missing.
+for flags in '' '--https-port' '--https-port 0' '--https-port=0' '--https-port 0 --quiet'; do
+  # shellcheck disable=SC2086  # a list
+  heard=$("$okapi" exec $flags -- sh -c 'echo "$@"' sh a -x -- --port)
+  check "exec $flags" 'a -x -- --port' "$heard"
+done
+check 'exec without --' 'a b' "$("$okapi" exec --quiet echo a b)"
+
 page=$("$okapi" man | sed 's/\\-/-/g; s/\\e/\\/g')
 for word in $("$okapi" --help | grep -oE '(^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u); do
   grep -qF -e "$word" <<<"$page" || { echo "man does not name $word"; exit 1; }

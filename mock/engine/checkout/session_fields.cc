@@ -3,6 +3,7 @@
 #include "api/error.h"
 #include "api/operation.h"
 #include "base/text.h"
+#include "engine/intents.h"
 #include "engine/param_name.h"
 
 namespace okapi::engine {
@@ -71,8 +72,7 @@ void check_mode(const Json& params, const std::string& mode) {
     if (has(params, "line_items")) {
       throw api::invalid_request("You can not pass `line_items` in `setup` mode.", "line_items");
     }
-    if (!has(params, "currency") && !has(params, "payment_method_types") &&
-        !has(params, "allowed_payment_method_types")) {
+    if (!has(params, "currency") && named_method_types(params).is_null()) {
       throw api::missing_parameter("currency");
     }
     return;
@@ -213,8 +213,8 @@ Json new_session(store::Transaction& tx, const Json& params) {
   api::merge_metadata(session, params);
   session["payment_method_collection"] = subscribes ? "always" : "if_required";
   session["payment_method_options"] = {{"card", {{"request_three_d_secure", "automatic"}}}};
-  session["payment_method_types"] = params.value(
-      "allowed_payment_method_types", params.value("payment_method_types", Json::array({"card"})));
+  const Json types = named_method_types(params);
+  session["payment_method_types"] = types.is_null() ? Json::array({"card"}) : types;
   session["phone_number_collection"] = switched(params, "phone_number_collection");
   session["shipping_options"] = Json::array();
   session["discounts"] = Json::array();

@@ -21,7 +21,11 @@ api::Reply create(api::Context& ctx) {
   if (bearer.starts_with("Bearer ")) bearer.remove_prefix(7);
   engine::check_event_session(ctx.tx, bearer);
   const Json& events = ctx.params.at("events");
-  if (events.size() > most_events) throw api::too_many_items("events", most_events);
+  if (events.size() > most_events) {
+    api::ApiError refusal = api::too_many_items("events", most_events);
+    refusal.code = "invalid_fields";
+    throw refusal;
+  }
   const Seconds now = ctx.now();
   std::vector<engine::RejectedUsage> rejected;
   for (const Json& event : events) {
