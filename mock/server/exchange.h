@@ -31,6 +31,7 @@ class Exchange {
   void find_operation();
   void refuse_missing() const;
   void obey_dials();
+  [[nodiscard]] bool looks() const;
   void apply_fault();
   api::Input read_input();
   bool replay(const api::Input& input);
