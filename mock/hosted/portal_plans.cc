@@ -31,11 +31,16 @@ Json plans_of(const Portal& portal, const Json& current) {
   return plans;
 }
 
-std::string reason_text(std::string reason) {
-  for (char& c : reason) {
-    if (c == '_') c = ' ';
-  }
-  return reason;
+// Stripe: the words of its own page.
+std::string reason_text(std::string_view reason) {
+  if (reason == "too_expensive") return "It’s too expensive";
+  if (reason == "missing_features") return "I need more features";
+  if (reason == "switched_service") return "I found an alternative";
+  if (reason == "unused") return "I no longer need it";
+  if (reason == "customer_service") return "Customer service was less than expected";
+  if (reason == "too_complex") return "Ease of use was less than expected";
+  if (reason == "low_quality") return "Quality was less than expected";
+  return "Other reason";
 }
 
 Json reasons_of(const Portal& portal) {
