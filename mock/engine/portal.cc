@@ -79,10 +79,6 @@ void check_features(const store::Transaction& tx, const Json& features) {
   }
   const Json& update = features.at("subscription_update");
   const Place place("features[subscription_update]");
-  if (!update.at("schedule_at_period_end").at("conditions").empty()) {
-    throw api::not_implemented(
-        "a portal configuration with `features[subscription_update][schedule_at_period_end]`");
-  }
   const Json& products = update.at("products");
   if (products.size() > most_products) {
     throw api::too_many_items(place.of("products"), most_products);
@@ -115,7 +111,16 @@ void merge_features(Json& features, const Json& params) {
   }
 }
 
-void assign_configuration(store::Transaction& tx, Json& configuration, const Json& params) {
+// Differs: Stripe's stand on billing.stripe.com, under a name that is not the id.
+void set_login_page(store::Transaction& tx, Json& configuration, bool enabled,
+                    const std::string& base_url) {
+  const std::string& id = text(configuration, "id");
+  const std::string page = concat(base_url, "/p/login/", tx.account_id(), "/test_", id);
+  configuration["login_page"] = {{"enabled", enabled}, {"url", enabled ? Json(page) : Json()}};
+}
+
+void assign_configuration(store::Transaction& tx, Json& configuration, const Json& params,
+                          const std::string& base_url) {
   api::assign_params(configuration, params, {"active", "default_return_url", "name"});
   api::merge_metadata(configuration, params);
   if (has(params, "business_profile")) {
@@ -124,14 +129,18 @@ void assign_configuration(store::Transaction& tx, Json& configuration, const Jso
   if (has(params, "features")) merge_features(configuration["features"], params.at("features"));
   check_features(tx, configuration.at("features"));
   if (has(params, "login_page")) {
-    if (boolean(params.at("login_page"), "enabled")) {
-      throw api::not_implemented("a portal configuration with `login_page[enabled]`");
-    }
+    set_login_page(tx, configuration, boolean(params.at("login_page"), "enabled"), base_url);
   }
   configuration["updated"] = tx.now();
 }
 
-store::Document make_configuration(store::Transaction& tx, const Json& params, bool is_default) {
+struct NewConfiguration {
+  const Json& params;
+  const std::string& base_url;
+  bool is_default = false;
+};
+
+store::Document make_configuration(store::Transaction& tx, const NewConfiguration& wanted) {
   Json configuration = api::default_object(tx, configuration_kind);
   configuration.update({{"active", true},
                         {"business_profile",
@@ -140,10 +149,10 @@ store::Document make_configuration(store::Transaction& tx, const Json& params, b
                           {"terms_of_service_url", nullptr}}},
                         {"created", tx.now()},
                         {"features", blank_features()},
-                        {"is_default", is_default},
+                        {"is_default", wanted.is_default},
                         {"login_page", {{"enabled", false}, {"url", nullptr}}},
                         {"metadata", Json::object()}});
-  assign_configuration(tx, configuration, params);
+  assign_configuration(tx, configuration, wanted.params, wanted.base_url);
   const store::Document stored = tx.insert(std::move(configuration));
   tx.emit("billing_portal.configuration.created", stored);
   return stored;
@@ -151,13 +160,15 @@ store::Document make_configuration(store::Transaction& tx, const Json& params, b
 
 // Differs: Stripe wants the portal's settings page to be saved first; here the first session does
 // it.
-store::Document default_configuration(store::Transaction& tx) {
+store::Document default_configuration(store::Transaction& tx, const std::string& base_url) {
   store::Document found;
   tx.scan_up(configuration_kind, 0, [&](const store::Document& one) {
     if (boolean(*one, "is_default")) found = one;
     return !found;
   });
-  return found ? found : make_configuration(tx, default_params(), true);
+  if (found) return found;
+  return make_configuration(tx,
+                            {.params = default_params(), .base_url = base_url, .is_default = true});
 }
 
 // --- sessions
@@ -204,7 +215,9 @@ void check_subscription(store::Transaction& tx, const Json& given, const std::st
                                place.of("subscription"));
   }
   if (has(given, "retention")) {
-    throw api::not_implemented("a portal flow with `flow_data[subscription_cancel][retention]`");
+    const Place offer = place.in("retention").in("coupon_offer");
+    const std::string& coupon = text(given.at("retention").at("coupon_offer"), "coupon");
+    if (!tx.find("coupon", coupon)) throw api::no_such("coupon", coupon, offer.of("coupon"));
   }
 }
 
@@ -239,7 +252,9 @@ Json read_flow(store::Transaction& tx, const Json& params, const Json& features)
     if (!has(data, type)) throw api::missing_parameter(place.name());
     check_subscription(tx, data.at(type), text(params, "customer"), place);
     flow[type] = data.at(type);
-    if (type == "subscription_cancel") flow[type]["retention"] = nullptr;
+    if (type == "subscription_cancel" && !has(flow[type], "retention")) {
+      flow[type]["retention"] = nullptr;
+    }
     if (type == "subscription_update_confirm" && !has(flow[type], "discounts")) {
       flow[type]["discounts"] = nullptr;
     }
@@ -249,18 +264,19 @@ Json read_flow(store::Transaction& tx, const Json& params, const Json& features)
 
 }  // namespace
 
-store::Document create_portal_configuration(store::Transaction& tx, const Json& params) {
-  return make_configuration(tx, params, false);
+store::Document create_portal_configuration(store::Transaction& tx, const Json& params,
+                                            const std::string& base_url) {
+  return make_configuration(tx, {.params = params, .base_url = base_url});
 }
 
 store::Document update_portal_configuration(store::Transaction& tx,
                                             const store::Document& configuration,
-                                            const Json& params) {
+                                            const Json& params, const std::string& base_url) {
   Json edited = *configuration;
   if (boolean(edited, "is_default") && has(params, "active") && !boolean(params, "active")) {
     throw api::invalid_request("The default configuration cannot be made inactive.", "active");
   }
-  assign_configuration(tx, edited, params);
+  assign_configuration(tx, edited, params, base_url);
   const store::Document updated =
       tx.update(configuration, [&](Json& tree) { tree = std::move(edited); });
   tx.emit("billing_portal.configuration.updated", updated);
@@ -281,7 +297,7 @@ store::Document create_portal_session(store::Transaction& tx, const Json& params
   const auto named = maybe_text(params, "configuration");
   const store::Document configuration =
       named ? api::require_param(tx, configuration_kind, *named, "configuration")
-            : default_configuration(tx);
+            : default_configuration(tx, base_url);
   if (!boolean(*configuration, "active")) {
     throw api::invalid_request("This portal configuration is not active.", "configuration");
   }

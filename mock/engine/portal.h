@@ -6,10 +6,12 @@
 
 namespace okapi::engine {
 
-store::Document create_portal_configuration(store::Transaction& tx, const Json& params);
+// `base_url`: where this server's own pages stand.
+store::Document create_portal_configuration(store::Transaction& tx, const Json& params,
+                                            const std::string& base_url);
 store::Document update_portal_configuration(store::Transaction& tx,
                                             const store::Document& configuration,
-                                            const Json& params);
+                                            const Json& params, const std::string& base_url);
 // Throws for a customer or subscription that is not there, and for a flow that the configuration
 // does not allow.
 store::Document create_portal_session(store::Transaction& tx, const Json& params,

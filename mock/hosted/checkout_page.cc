@@ -93,6 +93,21 @@ api::Response set_quantity(const Visit& visit) {
   return draw(visit, session_of(visit), {.other = answer.message()});
 }
 
+api::Response set_shipping(const Visit& visit) {
+  const Answer answer =
+      visit.client().post(page_path(visit), {{"shipping_rate", visit.field("rate")}});
+  if (answer.ok()) return redirect_to(visit.path());
+  return draw(visit, session_of(visit), {.other = answer.message()});
+}
+
+api::Response set_optional_item(const Visit& visit) {
+  const Answer answer = visit.client().post(
+      page_path(visit),
+      {{"optional_item", visit.field("price")}, {"quantity", visit.field("quantity")}});
+  if (answer.ok()) return redirect_to(visit.path());
+  return draw(visit, session_of(visit), {.other = answer.message()});
+}
+
 void add_address(Form& form, const Visit& visit, const std::string& prefix,
                  const std::string& under) {
   for (const char* name : {"line1", "city", "postal_code", "state", "country"}) {
@@ -113,6 +128,13 @@ Form confirmation_of(const Visit& visit, const Json& session) {
     add("shipping[name]", visit.field("shipping_name"));
     add_address(form, visit, "shipping_", "shipping[address]");
   }
+  if (!visit.field("tax_id").empty()) {
+    add("tax_id[type]", visit.field("tax_id_type"));
+    add("tax_id[value]", visit.field("tax_id"));
+    add("customer_details[business_name]", visit.field("business_name"));
+  }
+  if (!visit.field("terms").empty()) add("consent[terms_of_service]", "accepted");
+  add("consent[promotions]", visit.field("promotions").empty() ? "opt_out" : "opt_in");
   const Json& typed = at_path(visit.fields(), {"custom_fields"});
   if (typed.is_object()) {
     for (const auto& [key, value] : typed.items()) {
@@ -123,6 +145,16 @@ Form confirmation_of(const Visit& visit, const Json& session) {
   }
   add("expected_amount", visit.field("expected_amount"));
   return form;
+}
+
+// Stripe's message, beside the field that it is about.
+CheckoutErrors errors_of(const Answer& answer) {
+  if (answer.status == 402) return {.card = answer.message()};
+  const std::string param = answer.param();
+  if (param == "consent[terms_of_service]") return {.terms = answer.message()};
+  if (param == "tax_id") return {.tax_id = "Your tax ID is missing."};
+  if (param == "value" || param.starts_with("tax_id[")) return {.tax_id = answer.message()};
+  return {.other = answer.message()};
 }
 
 api::Response pay(const Visit& visit, const Json& session) {
@@ -137,10 +169,7 @@ api::Response pay(const Visit& visit, const Json& session) {
   }
   const Answer answer = visit.client().post(page_path(visit) + "/confirm", form);
   if (!answer.ok()) {
-    const bool of_card = answer.status == 402;
-    return draw(visit, session_of(visit),
-                of_card ? CheckoutErrors{.card = answer.message()}
-                        : CheckoutErrors{.other = answer.message()});
+    return draw(visit, session_of(visit), errors_of(answer));
   }
   const Json& action = at_path(answer.body, {"next_action", "redirect_to_url", "url"});
   return redirect_to(action.is_string() ? action.get<std::string>() : visit.path());
@@ -161,6 +190,8 @@ api::Response checkout_page(const Visit& visit) {
   const std::string wanted = visit.field("do");
   if (wanted == "code") return set_code(visit);
   if (wanted == "quantity") return set_quantity(visit);
+  if (wanted == "shipping") return set_shipping(visit);
+  if (wanted == "optional_item") return set_optional_item(visit);
   return pay(visit, session);
 }
 

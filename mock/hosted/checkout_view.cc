@@ -1,5 +1,8 @@
 #include "hosted/checkout_view.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.h"
 #include "billing/currency.h"
 #include "hosted/card_form.h"
@@ -70,9 +73,71 @@ Json totals_of(const Json& session) {
   };
   add("Subtotal", integer(session, "amount_subtotal"), false);
   if (const auto off = integer(details, "amount_discount"); off != 0) add("Discount", -off, false);
+  if (has(session, "shipping_cost")) {
+    add("Shipping", integer(session.at("shipping_cost"), "amount_total"), false);
+  }
   if (const auto tax = integer(details, "amount_tax"); tax != 0) add("Tax", tax, false);
   add("Total due today", integer(session, "amount_total"), true);
   return totals;
+}
+
+// "3 to 5 business days".
+std::string delivery_text(const Json& rate) {
+  const Json& estimate = rate.at("delivery_estimate");
+  if (!estimate.is_object()) return {};
+  const Json& least = estimate.at("minimum");
+  const Json& most = estimate.at("maximum");
+  const Json& last = most.is_object() ? most : least;
+  if (!last.is_object()) return {};
+  std::string unit = text(last, "unit");
+  std::ranges::replace(unit, '_', ' ');
+  std::string words = std::to_string(integer(last, "value"));
+  if (least.is_object() && most.is_object()) {
+    words = concat(std::to_string(integer(least, "value")), " to ", words);
+  } else {
+    words = concat(most.is_object() ? "up to " : "at least ", words);
+  }
+  return concat(words, " ", unit, integer(last, "value") == 1 ? "" : "s");
+}
+
+Json shipping_choices(const Visit& visit, const Json& session) {
+  Json rows = Json::array();
+  const Json& taken = at_path(session, {"shipping_cost", "shipping_rate"});
+  for (const Json& option : session.at("shipping_options")) {
+    const store::Document rate = visit.find("shipping_rate", text(option, "shipping_rate"));
+    if (!rate) continue;
+    const std::int64_t amount = integer(option, "shipping_amount");
+    rows.push_back({{"id", rate.id()},
+                    {"name", rate->at("display_name")},
+                    {"delivery", delivery_text(*rate)},
+                    {"amount", amount == 0 ? "Free" : money(text(session, "currency"), amount)},
+                    {"chosen", taken == rate.id()}});
+  }
+  return rows;
+}
+
+// What may be added still; what was added is among the items, from where it can be taken away.
+Json optional_choices(const Visit& visit, const Json& session, const Json& items) {
+  Json rows = Json::array();
+  const Json offered = session.value("optional_items", Json());
+  if (!offered.is_array()) return rows;
+  for (const Json& item : offered) {
+    const store::Document price = visit.find("price", text(item, "price"));
+    if (!price) continue;
+    const store::Document product = visit.find("product", text(*price, "product"));
+    const bool chosen = std::ranges::any_of(items, [&](const Json& each) {
+      return at_path(each, {"price", "id"}) == price.id();
+    });
+    const Json& recurring = price->at("recurring");
+    rows.push_back({{"price", price.id()},
+                    {"name", product ? product->at("name") : Json("")},
+                    {"each", concat(unit_text(*price),
+                                    recurring.is_object() ? ", " + interval_text(recurring) : "")},
+                    {"chosen", chosen},
+                    {"quantity", chosen ? Json(0) : item.at("quantity")},
+                    {"verb", chosen ? "Remove" : "Add"}});
+  }
+  return rows;
 }
 
 // "Then $20.00 per month", of what recurs and is no usage.
@@ -143,6 +208,41 @@ Json custom_field_values(const Visit& visit, const Json& field) {
   return values;
 }
 
+// The kinds that people have most often; any other goes in by the API.
+constexpr std::pair<const char*, const char*> tax_id_types[] = {
+    {"eu_vat", "EU VAT number"},           {"gb_vat", "United Kingdom VAT number"},
+    {"us_ein", "United States EIN"},       {"ca_bn", "Canadian BN"},
+    {"ca_gst_hst", "Canadian GST/HST"},    {"au_abn", "Australian ABN"},
+    {"ch_vat", "Swiss VAT number"},        {"no_vat", "Norwegian VAT number"},
+    {"in_gst", "Indian GST number"},       {"jp_cn", "Japanese corporate number"},
+    {"br_cnpj", "Brazilian CNPJ"},         {"mx_rfc", "Mexican RFC"},
+    {"nz_gst", "New Zealand GST number"},  {"sg_gst", "Singaporean GST number"},
+    {"za_vat", "South African VAT number"}};
+
+Json tax_id_values(const Visit& visit, const Json& session) {
+  const Json asked = session.value("tax_id_collection", Json());
+  if (!asked.is_object() || !boolean(asked, "enabled")) return false;
+  Json types = Json::array();
+  for (const auto& [type, label] : tax_id_types) {
+    types.push_back(
+        {{"value", type}, {"label", label}, {"chosen", visit.field("tax_id_type") == type}});
+  }
+  return {{"business_name", visit.field("business_name")},
+          {"optional", maybe_text(asked, "required") != "if_supported"},
+          {"types", std::move(types)},
+          {"tax_id", visit.field("tax_id")}};
+}
+
+void add_consent(Json& values, const Visit& visit, const Json& session) {
+  const Json& asked = session.at("consent_collection");
+  values["asks_terms"] = asked.is_object() && maybe_text(asked, "terms_of_service") == "required";
+  values["asks_promotions"] = asked.is_object() && maybe_text(asked, "promotions") == "auto";
+  const Json& words = at_path(session, {"custom_text", "terms_of_service_acceptance", "message"});
+  values["terms_text"] = words.is_string() ? words : Json("I agree to the terms of service");
+  values["terms"] = !visit.field("terms").empty();
+  values["promotions"] = !visit.field("promotions").empty();
+}
+
 void add_person(Json& values, const Visit& visit, const Json& session) {
   const Json& known = at_path(session, {"customer_details", "email"});
   values["email"] = visit.is_post() && !visit.field("email").empty()
@@ -190,6 +290,9 @@ Json checkout_values(const Visit& visit, const Json& session, const CheckoutErro
                  {"code", visit.field("code")},
                  {"code_error", errors.code},
                  {"email_error", errors.email},
+                 {"tax_id_error", errors.tax_id},
+                 {"terms_error", errors.terms},
+                 {"tax_ids", tax_id_values(visit, session)},
                  {"alert", errors.other},
                  {"action", visit.path()},
                  {"form_title", sells ? "Payment details" : "Card details"},
@@ -202,11 +305,16 @@ Json checkout_values(const Visit& visit, const Json& session, const CheckoutErro
     values["expected_amount"] = session.at("amount_total");
     values["totals"] = totals_of(session);
     values["then"] = then_text(session, items);
+    values["shipping_choices"] = shipping_choices(visit, session);
+    values["ships"] = !values["shipping_choices"].empty();
+    values["optional_choices"] = optional_choices(visit, session, items);
+    values["offers_more"] = !values["optional_choices"].empty();
   }
   if (text(session, "mode") == "subscription") {
     values["renews"] = "It renews until it is canceled.";
   }
   add_person(values, visit, session);
+  add_consent(values, visit, session);
   add_card_values(values, visit);
   values["card_error"] = errors.card;
   values["number_error"] = !errors.card.empty();

@@ -12,9 +12,12 @@ struct CheckoutErrors {
   std::string card = {};
   std::string code = {};
   std::string email = {};
+  std::string tax_id = {};
+  std::string terms = {};
   std::string other = {};
   [[nodiscard]] bool any() const {
-    return !card.empty() || !code.empty() || !email.empty() || !other.empty();
+    return !card.empty() || !code.empty() || !email.empty() || !tax_id.empty() || !terms.empty() ||
+           !other.empty();
   }
 };
 // `session` is that of /v1/payment_pages with its line items and trial_days.

@@ -12,5 +12,6 @@ namespace okapi::hosted {
 [[nodiscard]] api::Response checkout_page(const Visit& visit);
 [[nodiscard]] api::Response link_page(const Visit& visit);
 [[nodiscard]] api::Response portal_page(const Visit& visit);
+[[nodiscard]] api::Response portal_login_page(const Visit& visit);
 
 }  // namespace okapi::hosted

@@ -21,9 +21,13 @@ struct Route {
   api::Response (*answer)(const Visit&);
 };
 constexpr Route routes[] = {
-    {"/b/{}/{}", link_page},           {"/c/pay/{}/{}", checkout_page},
-    {"/i/{}/{}", invoice_page},        {"/invoice/{}/{}/pdf", invoice_file},
-    {"/p/session/{}/{}", portal_page}, {"/credit_notes/{}/{}/pdf", credit_note_file},
+    {"/b/{}/{}", link_page},
+    {"/c/pay/{}/{}", checkout_page},
+    {"/i/{}/{}", invoice_page},
+    {"/invoice/{}/{}/pdf", invoice_file},
+    {"/p/session/{}/{}", portal_page},
+    {"/p/login/{}/{}", portal_login_page},
+    {"/credit_notes/{}/{}/pdf", credit_note_file},
 };
 
 constexpr std::string_view assets_root = "/hosted/";

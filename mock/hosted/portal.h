@@ -42,6 +42,11 @@ struct Portal {
 // `items`: [{id, price, quantity}] as the subscription shall have them.
 [[nodiscard]] api::Response portal_confirm(const Portal& portal, const std::string& id,
                                            const Json& items, const std::string& alert);
+// Whether a change waits for the end of the period, as `schedule_at_period_end` has it.
+[[nodiscard]] bool waits_for_period_end(const Portal& portal, const Json& subscription,
+                                        const Json& items);
+// The coupon that the flow offers to whom wants to cancel this subscription; empty: none.
+[[nodiscard]] std::string offered_coupon(const Portal& portal, const std::string& id);
 // items as form parameters of an update, with the proration that the configuration asks for.
 [[nodiscard]] Form update_form(const Portal& portal, const Json& items, const std::string& prefix);
 

@@ -61,6 +61,18 @@ api::Response cancel(const Portal& portal) {
   return answer.ok() ? finish(portal) : portal_cancel(portal, id, answer.message());
 }
 
+// Stays, for the coupon that the flow offers.
+api::Response accept_offer(const Portal& portal) {
+  require_feature(portal, "subscription_cancel");
+  const std::string id = portal.visit.field("subscription");
+  (void)portal.subscription(id);
+  const std::string coupon = offered_coupon(portal, id);
+  if (coupon.empty()) throw api::refused_request(400, "This portal makes no such offer.");
+  const Answer answer =
+      portal.visit.client().post("/v1/subscriptions/" + id, {{"discounts[0][coupon]", coupon}});
+  return answer.ok() ? finish(portal) : portal_cancel(portal, id, answer.message());
+}
+
 api::Response resume(const Portal& portal) {
   require_feature(portal, "subscription_cancel");
   const std::string id = portal.visit.field("subscription");
@@ -81,13 +93,56 @@ Json items_of_form(const Visit& visit) {
   return items;
 }
 
+// What a phase of a schedule says of an item of the subscription, with what the customer wants.
+void add_phase_item(Form& form, const std::string& place, const Json& item, const Json& wanted) {
+  const auto say = [&](const char* name, const Json& value) {
+    form.emplace_back(concat(place, "[", name, "]"),
+                      value.is_string() ? value.get<std::string>() : value.dump());
+  };
+  say("price", has(wanted, "price") ? wanted.at("price") : item.at("price").at("id"));
+  const Json& quantity =
+      has(wanted, "quantity") ? wanted.at("quantity") : at_path(item, {"quantity"});
+  if (!quantity.is_null()) say("quantity", quantity);
+}
+
+// Stripe: a change that waits becomes a schedule, which lets the subscription go once it is done.
+Answer change_at_period_end(const Portal& portal, const Json& subscription, const Json& items) {
+  const Client client = portal.visit.client();
+  std::string schedule = maybe_text(subscription, "schedule").value_or("");
+  if (schedule.empty()) {
+    const Answer made = client.post("/v1/subscription_schedules",
+                                    {{"from_subscription", text(subscription, "id")}});
+    if (!made.ok()) return made;
+    schedule = text(made.body, "id");
+  }
+  const Json& held = subscription.at("items").at("data");
+  const Json& first = held.at(0);
+  Form form = {{"end_behavior", "release"},
+               {"phases[0][start_date]", std::to_string(integer(first, "current_period_start"))},
+               {"phases[0][end_date]", std::to_string(integer(first, "current_period_end"))},
+               {"phases[1][proration_behavior]", "none"}};
+  std::size_t index = 0;
+  for (const Json& item : held) {
+    Json wanted = Json::object();
+    for (const Json& each : items) {
+      if (each.value("id", Json()) == item.at("id")) wanted = each;
+    }
+    const std::string place = concat("[items][", std::to_string(index++), "]");
+    add_phase_item(form, "phases[0]" + place, item, Json::object());
+    add_phase_item(form, "phases[1]" + place, item, wanted);
+  }
+  return client.post("/v1/subscription_schedules/" + schedule, form);
+}
+
 api::Response update(const Portal& portal) {
   require_feature(portal, "subscription_update");
   const std::string id = portal.visit.field("subscription");
-  (void)portal.subscription(id);
+  const Json subscription = portal.subscription(id);
   const Json items = items_of_form(portal.visit);
   const Answer answer =
-      portal.visit.client().post("/v1/subscriptions/" + id, update_form(portal, items, ""));
+      waits_for_period_end(portal, subscription, items)
+          ? change_at_period_end(portal, subscription, items)
+          : portal.visit.client().post("/v1/subscriptions/" + id, update_form(portal, items, ""));
   return answer.ok() ? finish(portal) : portal_confirm(portal, id, items, answer.message());
 }
 
@@ -167,6 +222,7 @@ api::Response save_details(const Portal& portal) {
 api::Response act(const Portal& portal) {
   const std::string wanted = portal.visit.field("do");
   if (wanted == "cancel") return cancel(portal);
+  if (wanted == "accept_offer") return accept_offer(portal);
   if (wanted == "resume") return resume(portal);
   if (wanted == "update") return update(portal);
   if (wanted == "add_card") return add_card(portal);

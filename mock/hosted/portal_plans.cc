@@ -1,4 +1,8 @@
 // Changing a plan in the portal, with what it costs before it is done, and canceling one.
+#include <cstdlib>
+#include <optional>
+
+#include "base/decimal.h"
 #include "base/text.h"
 #include "hosted/documents.h"
 #include "hosted/portal.h"
@@ -31,11 +35,16 @@ Json plans_of(const Portal& portal, const Json& current) {
   return plans;
 }
 
-std::string reason_text(std::string reason) {
-  for (char& c : reason) {
-    if (c == '_') c = ' ';
-  }
-  return reason;
+// Stripe: the words of its own page.
+std::string reason_text(std::string_view reason) {
+  if (reason == "too_expensive") return "It’s too expensive";
+  if (reason == "missing_features") return "I need more features";
+  if (reason == "switched_service") return "I found an alternative";
+  if (reason == "unused") return "I no longer need it";
+  if (reason == "customer_service") return "Customer service was less than expected";
+  if (reason == "too_complex") return "Ease of use was less than expected";
+  if (reason == "low_quality") return "Quality was less than expected";
+  return "Other reason";
 }
 
 Json reasons_of(const Portal& portal) {
@@ -64,6 +73,56 @@ std::string when_text(const Portal& portal, const Json& preview) {
   return concat(due, " is what the next invoice comes to.");
 }
 
+// "20% off for 3 months."
+std::string offer_text(const Json& coupon) {
+  const std::string off = paper::coupon_text(coupon);
+  const std::string& duration = text(coupon, "duration");
+  if (duration == "once") return off + " your next invoice.";
+  if (duration == "forever") return off + " for as long as you stay.";
+  const std::int64_t months = integer(coupon, "duration_in_months");
+  return concat(off, " for ", std::to_string(months), months == 1 ? " month." : " months.");
+}
+
+Json item_of(const Json& subscription, const Json& wanted) {
+  for (const Json& item : subscription.at("items").at("data")) {
+    if (item.at("id") == wanted.value("id", Json())) return item;
+  }
+  return subscription.at("items").at("data").at(0);
+}
+
+std::int64_t quantity_of(const Json& item, std::int64_t otherwise) {
+  const Json quantity = item.value("quantity", Json());
+  if (quantity.is_string()) return std::strtoll(quantity.get<std::string>().c_str(), nullptr, 10);
+  return quantity.is_number_integer() ? quantity.get<std::int64_t>() : otherwise;
+}
+
+// How long one period of a price is, for comparing.
+std::int64_t days_of(const Json& recurring) {
+  const std::string& interval = text(recurring, "interval");
+  const std::int64_t days = interval == "year"    ? 365
+                            : interval == "month" ? 30
+                            : interval == "week"  ? 7
+                                                  : 1;
+  return days * integer(recurring, "interval_count");
+}
+
+// What a period of it costs; empty: tiers and usage say, later.
+std::optional<std::int64_t> cost_of(const Json& price, std::int64_t quantity) {
+  const auto unit = maybe_decimal(price, "unit_amount_decimal");
+  if (!unit) return std::nullopt;
+  return round_product(Decimal::from_integer(quantity), *unit, Rounding::half_away_from_zero);
+}
+
+bool meets(const std::string& condition, const Json& before, const Json& after,
+           std::pair<std::int64_t, std::int64_t> quantities) {
+  if (condition == "shortening_interval") {
+    return days_of(after.at("recurring")) < days_of(before.at("recurring"));
+  }
+  const auto was = cost_of(before, quantities.first);
+  const auto becomes = cost_of(after, quantities.second);
+  return was && becomes && *becomes < *was;
+}
+
 Json item_inputs(const Json& items) {
   Json inputs = Json::array();
   for (const Json& item : items) {
@@ -77,6 +136,33 @@ Json item_inputs(const Json& items) {
 }
 
 }  // namespace
+
+bool waits_for_period_end(const Portal& portal, const Json& subscription, const Json& items) {
+  const Json& conditions =
+      portal.feature("subscription_update").at("schedule_at_period_end").at("conditions");
+  for (const Json& wanted : items) {
+    const Json item = item_of(subscription, wanted);
+    const Json& before = item.at("price");
+    const std::int64_t had = quantity_of(item, 1);
+    const Json after = has(wanted, "price")
+                           ? portal.visit.client().sure("/v1/prices/" + text(wanted, "price"))
+                           : before;
+    for (const Json& condition : conditions) {
+      if (meets(text(condition, "type"), before, after, {had, quantity_of(wanted, had)})) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string offered_coupon(const Portal& portal, const std::string& id) {
+  const Json flow = portal.flow();
+  const Json& about = at_path(flow, {"subscription_cancel"});
+  if (!about.is_object() || text(about, "subscription") != id) return {};
+  const Json& coupon = at_path(about, {"retention", "coupon_offer", "coupon"});
+  return coupon.is_string() ? coupon.get<std::string>() : std::string();
+}
 
 Form update_form(const Portal& portal, const Json& items, const std::string& prefix) {
   const auto under = [&](const std::string& name) {
@@ -136,6 +222,12 @@ api::Response portal_confirm(const Portal& portal, const std::string& id, const 
   values["price"] = plan_price(price, nullptr);
   values["items"] = item_inputs(items);
   values["when"] = when_text(portal, preview.body);
+  values["later"] = waits_for_period_end(portal, subscription, items);
+  if (boolean(values, "later")) {
+    const Seconds end = integer(subscription.at("items").at("data").at(0), "current_period_end");
+    values["when"] =
+        concat("Your plan changes on ", paper::long_day(end), ". Nothing is due today.");
+  }
   return portal.shown("portal_confirm", std::move(values), alert.empty() ? 200 : 402);
 }
 
@@ -151,6 +243,9 @@ api::Response portal_cancel(const Portal& portal, const std::string& id, const s
   values["asks_reason"] =
       boolean(portal.feature("subscription_cancel").at("cancellation_reason"), "enabled");
   values["reasons"] = reasons_of(portal);
+  if (const std::string coupon = offered_coupon(portal, id); !coupon.empty()) {
+    values["offer"] = offer_text(portal.visit.client().sure("/v1/coupons/" + coupon));
+  }
   return portal.shown("portal_cancel", std::move(values), alert.empty() ? 200 : 400);
 }
 

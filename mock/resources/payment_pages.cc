@@ -54,6 +54,13 @@ api::Reply update(api::Context& ctx) {
     if (!has(ctx.params, "quantity")) throw api::missing_parameter("quantity");
     session = engine::adjust_quantity(ctx.tx, session, *line, integer(ctx.params, "quantity"));
   }
+  if (const auto rate = maybe_text(ctx.params, "shipping_rate")) {
+    session = engine::take_shipping(ctx.tx, session, *rate);
+  }
+  if (const auto price = maybe_text(ctx.params, "optional_item")) {
+    if (!has(ctx.params, "quantity")) throw api::missing_parameter("quantity");
+    session = engine::take_optional_item(ctx.tx, session, *price, integer(ctx.params, "quantity"));
+  }
   return shown(ctx, session);
 }
 
@@ -65,6 +72,8 @@ api::Reply confirm(api::Context& ctx) {
       .details = ctx.params.value("customer_details", Json::object()),
       .shipping = ctx.params.value("shipping", Json()),
       .custom_fields = ctx.params.value("custom_fields", Json::object()),
+      .consent = ctx.params.value("consent", Json::object()),
+      .tax_id = ctx.params.value("tax_id", Json()),
       .expected_amount = maybe_integer(ctx.params, "expected_amount")};
   return shown(ctx, engine::accept_session(ctx.tx, session, acceptance, engine::settings_of(ctx)));
 }

@@ -184,7 +184,12 @@ void Exchange::obey_dials() {
   if (!world_->traffic.hold(route_.path_ids.front(), held_)) throw api::lock_timeout();
 }
 
+// What the dashboard and the hosted pages merely look at, every second or two.
+bool Exchange::looks() const { return !api::header(request_.headers, "Okapi-Dashboard").empty(); }
+
 void Exchange::apply_fault() {
+  // A rule is for applications: a page that looks must neither use it up nor break by it.
+  if (looks()) return;
   fault_ = dispatch_.control_->fault_for(request_, caller_.credential);
   if (!fault_) return;
   if (fault_->delay_milliseconds > 0) {
@@ -468,10 +473,9 @@ void Exchange::add_headers() {
 }
 
 void Exchange::write_record() {
-  // What the dashboard merely looks at, every second or two, would push out what applications did.
-  const bool looks = !api::header(request_.headers, "Okapi-Dashboard").empty();
+  // It would push out what applications did.
   const bool did_nothing = record_.events.empty() && record_.later_events.empty();
-  if (looks && did_nothing && response_.status < 500) return;
+  if (looks() && did_nothing && response_.status < 500) return;
   record_.at = wall_clock();
   record_.method = request_.method;
   record_.target = without_live_keys(request_.target);

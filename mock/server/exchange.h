@@ -32,6 +32,7 @@ class Exchange {
   void turn_to_platform();
   void refuse_missing() const;
   void obey_dials();
+  [[nodiscard]] bool looks() const;
   void apply_fault();
   api::Input read_input();
   bool replay(const api::Input& input);

@@ -222,3 +222,56 @@ test('a payment link makes a session for everybody, and thanks them', () =>
     const closed = await page.context().request.get(link.url);
     assert.equal(closed.status(), 400);
   }));
+
+test('choices: shipping, an item more, the terms, and the tax id of a business', () =>
+  at_the_shop(async ({page, api, visit, shop}) => {
+    const price = (unit_amount, name) =>
+      api.post('/v1/prices', {currency: 'usd', unit_amount, 'product_data[name]': name});
+    const mug = await price(1500, 'Mug');
+    const sticker = await price(300, 'Sticker');
+    const rate = (display_name, amount) =>
+      api.post('/v1/shipping_rates', {
+        display_name,
+        'fixed_amount[amount]': amount,
+        'fixed_amount[currency]': 'usd',
+      });
+    const ground = await rate('Ground', 0);
+    const air = await rate('Air', 1200);
+    const session = await api.post('/v1/checkout/sessions', {
+      mode: 'payment',
+      customer_creation: 'always',
+      'line_items[0][price]': mug.id,
+      'line_items[0][quantity]': 1,
+      'optional_items[0][price]': sticker.id,
+      'optional_items[0][quantity]': 2,
+      'shipping_options[0][shipping_rate]': ground.id,
+      'shipping_options[1][shipping_rate]': air.id,
+      'consent_collection[terms_of_service]': 'required',
+      'consent_collection[promotions]': 'auto',
+      'tax_id_collection[enabled]': true,
+      success_url: `${shop}/ok`,
+    });
+    await visit(session.url);
+    await says(page, 'due', '$15.00');
+    await page.getByRole('button', {name: 'Add Sticker'}).click();
+    await says(page, 'due', '$21.00');
+    await page.getByRole('button', {name: 'Air'}).click();
+    await says(page, 'due', '$33.00');
+    await page.locator('button[aria-pressed=true]', {hasText: 'Air'}).waitFor();
+    await check_page(page, 'checkout-choices');
+    await page.getByTestId('email').fill('ada@example.com');
+    await page.getByTestId('business_name').fill('Analytical Engines');
+    await page.getByTestId('tax_id').fill('12');
+    await pay_with(page, 'succeeds');
+    await says(page, 'terms-error', 'You must accept the terms of service.');
+    await page.getByTestId('terms').check();
+    await pay_with(page, 'succeeds');
+    await says(page, 'tax_id-error', 'Invalid value for eu_vat.');
+    await page.getByTestId('tax_id').fill('DE123456789');
+    await pay_with(page, 'succeeds');
+    await says(page, 'at', '/ok');
+    const done = await api.get(`/v1/checkout/sessions/${session.id}`);
+    assert.equal(done.amount_total, 3300);
+    assert.deepEqual(done.consent, {promotions: 'opt_out', terms_of_service: 'accepted'});
+    assert.equal(done.customer_details.tax_ids[0].value, 'DE123456789');
+  }));

@@ -175,3 +175,41 @@ test('one customer sees nothing of another', () =>
     assert.equal((await request.post(session.url, {form})).status(), 404);
     assert.equal((await api.get(`/v1/subscriptions/${subscription.id}`)).cancel_at, null);
   }));
+
+test('the login page leads a customer who gives their email to the portal', () =>
+  in_the_portal(async ({page, api, visit}) => {
+    await make_world(api);
+    const configuration = await api.post('/v1/billing_portal/configurations', {
+      'features[invoice_history][enabled]': true,
+      'login_page[enabled]': true,
+    });
+    await visit(configuration.login_page.url);
+    await check_page(page, 'portal-login');
+    await page.getByTestId('email').fill('nobody@example.com');
+    await page.getByTestId('send').click();
+    await page.getByTestId('no-mail').waitFor();
+    await visit(configuration.login_page.url);
+    await page.getByTestId('email').fill('ada@example.com');
+    await page.getByTestId('send').click();
+    await check_page(page, 'portal-login-sent');
+    await page.getByTestId('mailed-link').click();
+    await page.getByTestId('portal').waitFor();
+  }));
+
+test('an offer keeps a customer who was about to cancel', () =>
+  in_the_portal(async ({page, api, visit}) => {
+    const {subscription, open} = await make_world(api);
+    const coupon = await api.post('/v1/coupons', {percent_off: 20, duration: 'forever'});
+    const flow = 'flow_data[subscription_cancel]';
+    const session = await open({
+      'flow_data[type]': 'subscription_cancel',
+      [`${flow}[subscription]`]: subscription.id,
+      [`${flow}[retention][type]`]: 'coupon_offer',
+      [`${flow}[retention][coupon_offer][coupon]`]: coupon.id,
+    });
+    await visit(session.url);
+    await says(page, 'offer', '20% off for as long as you stay.');
+    await check_page(page, 'portal-offer');
+    await page.getByTestId('accept-offer').click();
+    await says(page, 'subscription', 'The next invoice is $16.00');
+  }));

@@ -7,7 +7,10 @@ import {says} from './browser.mjs';
 import {on_a_hosted_page} from './hosted.mjs';
 
 const on_an_app = (story) =>
-  on_a_hosted_page(story, {also: ['http://localhost:'], expects: ['402 (Payment Required)']});
+  on_a_hosted_page(story, {
+    also: ['http://localhost:'],
+    expects: ['402 (Payment Required)', '400 (Bad Request)'],
+  });
 
 async function type_card(page, number) {
   await page.getByLabel('Card number').fill(number);
@@ -91,6 +94,74 @@ test('embedded Checkout tells the application when it is complete', () =>
       await frame.getByTestId('pay').click();
       await frame.getByTestId('done').waitFor();
       await says(page, 'outcome', 'complete');
+    });
+    const paid = await api.get(`/v1/checkout/sessions/${session.id}`);
+    assert.equal(paid.payment_status, 'paid');
+  }));
+
+async function sessions_of_its_own(api) {
+  const rate = (display_name, amount) =>
+    api.post('/v1/shipping_rates', {
+      display_name,
+      'fixed_amount[amount]': amount,
+      'fixed_amount[currency]': 'usd',
+    });
+  const ground = await rate('Ground', 0);
+  const air = await rate('Air', 1200);
+  return api.post('/v1/checkout/sessions', {
+    mode: 'payment',
+    ui_mode: 'elements',
+    return_url: 'https://shop.example/ok',
+    allow_promotion_codes: true,
+    'line_items[0][price_data][currency]': 'usd',
+    'line_items[0][price_data][unit_amount]': 1500,
+    'line_items[0][price_data][product_data][name]': 'Mug',
+    'line_items[0][quantity]': 1,
+    'shipping_options[0][shipping_rate]': ground.id,
+    'shipping_options[1][shipping_rate]': air.id,
+  });
+}
+
+test('an application draws Checkout itself: sums, a decline, the bank, an address', () =>
+  on_an_app(async ({page, api, key}) => {
+    const session = await sessions_of_its_own(api);
+    const settings = () => ({key: publishable(key), secret: session.client_secret});
+    await with_app('custom_checkout.js', settings, async (origin) => {
+      await page.goto(origin);
+      await says(page, 'outcome', 'Mug $15.00');
+      await page.getByTestId('code').click();
+      await says(page, 'outcome', 'invalidCode: This code is invalid.');
+      await page.getByTestId('ship').click();
+      await says(page, 'outcome', 'open $27.00');
+      await page.getByLabel('Email').fill('ada@example.com');
+      await page.getByLabel('Full name').fill('Ada Lovelace');
+      await page.getByLabel('Address', {exact: true}).fill('12 Main Street');
+      await page.getByLabel('City').fill('London');
+      await page.getByLabel('Postal code').fill('N1');
+      await type_card(page, '4000000000000002');
+      await page.getByTestId('confirm').click();
+      await says(page, 'outcome', 'Country (two letters) is missing.');
+      await page.getByLabel('Country').fill('gb');
+      await page.getByTestId('confirm').click();
+      await says(page, 'outcome', 'paymentFailed: Your card was declined.');
+      await type_card(page, '4000002760003184');
+      await page.getByTestId('confirm').click();
+      await page.frameLocator('iframe[name="okapi-3ds"]').getByTestId('succeeded').click();
+      await says(page, 'outcome', 'complete $27.00');
+    });
+    const paid = await api.get(`/v1/checkout/sessions/${session.id}`);
+    assert.equal(paid.customer_details.email, 'ada@example.com');
+    assert.equal(paid.collected_information.shipping_details.address.country, 'GB');
+  }));
+
+test('the test wallet of the Express Checkout Element pays', () =>
+  on_an_app(async ({page, api, key}) => {
+    const session = await sessions_of_its_own(api);
+    const settings = () => ({key: publishable(key), secret: session.client_secret});
+    await with_app('custom_checkout.js', settings, async (origin) => {
+      await page.goto(origin);
+      await page.getByRole('button', {name: 'Pay with the test wallet'}).click();
+      await says(page, 'outcome', 'complete $15.00');
     });
     const paid = await api.get(`/v1/checkout/sessions/${session.id}`);
     assert.equal(paid.payment_status, 'paid');

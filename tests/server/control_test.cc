@@ -275,6 +275,16 @@ TEST_CASE("faults make the nth matching request fail, so many times, and no othe
   CHECK(server.get("/_okapi/faults").at("data").empty());
 }
 
+TEST_CASE("what the dashboard looks at neither meets a fault nor counts for one") {
+  SmallServer server;
+  server.post("/_okapi/faults", "method=GET&path=/v1/customers&status=500");
+  const api::Headers looks = {{"Okapi-Dashboard", "looks"}};
+  CHECK(server.send("GET", "/v1/customers", {}, looks).status == 200);
+  CHECK(integer(server.get("/_okapi/faults").at("data").at(0), "matched") == 0);
+  CHECK(server.send("GET", "/v1/customers").status == 500);
+  CHECK(server.send("GET", "/v1/customers").status == 200);
+}
+
 TEST_CASE("a fault closes the connection before or after the work") {
   SmallServer server;
   server.post("/_okapi/faults", "close=before&key=sk_test_a");

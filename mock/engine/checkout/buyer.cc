@@ -7,6 +7,7 @@
 #include "engine/checkout/session_fields.h"
 #include "engine/clock.h"
 #include "engine/new_customer.h"
+#include "engine/tax_ids.h"
 
 namespace okapi::engine {
 namespace {
@@ -68,11 +69,56 @@ bool wants_customer(const Json& session) {
   return maybe_text(session, "customer_creation") == "always";
 }
 
+void fill_consent(Json& session, const Json& given) {
+  const Json& asked = session.at("consent_collection");
+  if (!asked.is_object()) return;
+  Json consent = {{"promotions", nullptr}, {"terms_of_service", nullptr}};
+  if (maybe_text(asked, "promotions") == "auto") {
+    consent["promotions"] = maybe_text(given, "promotions").value_or("opt_out");
+  }
+  if (maybe_text(asked, "terms_of_service") == "required") {
+    if (!has(given, "terms_of_service")) {
+      throw api::invalid_request("You must accept the terms of service.",
+                                 "consent[terms_of_service]");
+    }
+    consent["terms_of_service"] = given.at("terms_of_service");
+  }
+  session["consent"] = std::move(consent);
+}
+
+void fill_tax_id(Json& session, const Json& given) {
+  const Json asked = session.value("tax_id_collection", Json());
+  if (!asked.is_object() || !boolean(asked, "enabled")) return;
+  if (given.is_object()) {
+    session["customer_details"]["tax_ids"] = Json::array({given});
+    return;
+  }
+  // Guess: every country counts as one whose tax ids Stripe supports.
+  if (maybe_text(asked, "required") == "if_supported") {
+    throw api::missing_parameter("tax_id");
+  }
+}
+
+// Those of the page that the customer has not yet. Stripe: the business's name becomes theirs.
+void keep_tax_ids(store::Transaction& tx, const std::string& customer, const Json& details) {
+  if (!details.is_object()) return;
+  const Json known = shown_tax_ids(tx, customer);
+  for (const Json& each : details.at("tax_ids")) {
+    if (std::ranges::find(known, each) == known.end()) add_tax_id(tx, customer, each);
+  }
+}
+
+// What stands on the customer as their name.
+Json name_of(const Json& details) {
+  return has(details, "business_name") ? details.at("business_name") : details.at("name");
+}
+
 store::Document make_buyer(store::Transaction& tx, const Json& session) {
   Json customer = new_customer(tx);
   const Json details = session.value("customer_details", Json());
   if (details.is_object()) {
-    api::assign_params(customer, details, {"address", "email", "name", "phone"});
+    api::assign_params(customer, details, {"address", "email", "phone"});
+    customer["name"] = name_of(details);
   }
   const Json& shipping = at_path(session, {"collected_information", "shipping_details"});
   if (shipping.is_object()) {
@@ -82,6 +128,7 @@ store::Document make_buyer(store::Transaction& tx, const Json& session) {
   }
   const store::Document made = tx.insert(std::move(customer));
   tx.emit("customer.created", made);
+  keep_tax_ids(tx, made.id(), details);
   return made;
 }
 
@@ -91,9 +138,8 @@ void update_buyer(store::Transaction& tx, const store::Document& customer, const
   const Json& details = session.at("customer_details");
   const Json& shipping = at_path(session, {"collected_information", "shipping_details"});
   const store::Document updated = tx.update(customer, [&](Json& edited) {
-    for (const char* name : {"address", "name"}) {
-      if (asked(name) && has(details, name)) edited[name] = details.at(name);
-    }
+    if (asked("address") && has(details, "address")) edited["address"] = details.at("address");
+    if (asked("name") && !name_of(details).is_null()) edited["name"] = name_of(details);
     if (asked("shipping") && shipping.is_object()) {
       edited["shipping"] = {{"address", whole_address(shipping.at("address"))},
                             {"name", shipping.value("name", Json())},
@@ -101,6 +147,7 @@ void update_buyer(store::Transaction& tx, const store::Document& customer, const
     }
   });
   if (updated != customer) tx.emit("customer.updated", updated);
+  keep_tax_ids(tx, customer.id(), details);
 }
 
 }  // namespace
@@ -115,6 +162,8 @@ store::Document collect_details(store::Transaction& tx, const store::Document& s
       edited["collected_information"]["shipping_details"] = acceptance.shipping;
     }
     fill_custom_fields(edited, acceptance.custom_fields);
+    fill_consent(edited, acceptance.consent);
+    fill_tax_id(edited, acceptance.tax_id);
   });
 }
 

@@ -15,6 +15,8 @@ struct Acceptance {
   Json details = Json::object();
   Json shipping = nullptr;              // {name, address}
   Json custom_fields = Json::object();  // key to value
+  Json consent = Json::object();        // {promotions, terms_of_service}
+  Json tax_id = nullptr;                // {type, value}
   std::optional<std::int64_t> expected_amount = {};
 };
 // Pays, or asks the customer to authenticate: then the session stays open until that has happened.

@@ -5,6 +5,7 @@
 #include "api/error.h"
 #include "base/ascii.h"
 #include "base/text.h"
+#include "engine/checkout/choices.h"
 #include "engine/checkout/offer.h"
 
 namespace okapi::engine {
@@ -26,8 +27,8 @@ constexpr const char* shared[] = {"allow_promotion_codes",
                                   "tax_id_collection"};
 
 void refuse_unsupported(const Json& params) {
-  for (const char* name : {"application_fee_amount", "application_fee_percent", "on_behalf_of",
-                           "optional_items", "shipping_options", "transfer_data"}) {
+  for (const char* name :
+       {"application_fee_amount", "application_fee_percent", "on_behalf_of", "transfer_data"}) {
     if (has(params, name) && !params.at(name).empty()) {
       throw api::not_implemented(concat("a payment link with `", name, "`"));
     }
@@ -128,6 +129,20 @@ std::string mode_of(const std::vector<PricedLine>& lines) {
   return std::ranges::any_of(lines, is_recurring) ? "subscription" : "payment";
 }
 
+void set_choices(store::Transaction& tx, Json& link, const Json& params) {
+  if (has(params, "optional_items")) {
+    link["optional_items"] = read_optional_items(tx, params.at("optional_items"), link);
+  } else if (params.contains("optional_items")) {
+    link["optional_items"] = nullptr;
+  }
+  if (!params.contains("shipping_options")) return;
+  link["shipping_options"] =
+      read_shipping_options(tx, params.at("shipping_options"), text(link, "currency"));
+  if (text(link, "_mode") == "subscription" && !link.at("shipping_options").empty()) {
+    throw api::not_implemented("`shipping_options` of a payment link with recurring prices");
+  }
+}
+
 // The items are shown with their amounts, the link itself has none.
 void settle(store::Transaction& tx, Json& link) {
   Json priced = link;
@@ -178,6 +193,14 @@ Json without_nulls(const Json& given) {
 Json session_params(const Json& link, const LinkVisit& visit, const SessionOrigin& origin) {
   Json params = {{"line_items", Json::array()}};
   for (const Json& line : link.at("_lines")) params["line_items"].push_back(line_params(line));
+  if (has(link, "optional_items")) {
+    for (const Json& item : link.at("optional_items")) {
+      params["optional_items"].push_back(without_nulls(item));
+    }
+  }
+  for (const Json& option : link.at("shipping_options")) {
+    params["shipping_options"].push_back({{"shipping_rate", option.at("shipping_rate")}});
+  }
   const std::string mode = text(link, "_mode");
   params["mode"] = mode;
   for (const char* name : shared) {
@@ -217,6 +240,7 @@ store::Document create_link(store::Transaction& tx, const Json& params,
   link["_mode"] = mode_of(lines);
   check_offer(lines, text(link, "_mode"));
   assign_fields(link, params);
+  set_choices(tx, link, params);
   link["after_completion"] = after_completion(params);
   link["restrictions"] = restrictions(params, 0);
   const std::string& id = text(link, "id");
@@ -233,6 +257,7 @@ store::Document update_link(store::Transaction& tx, const store::Document& link,
   refuse_unsupported(params);
   Json edited = *link;
   assign_fields(edited, params);
+  set_choices(tx, edited, params);
   if (has(params, "after_completion")) edited["after_completion"] = after_completion(params);
   if (params.contains("restrictions")) {
     const Json& count = at_path(edited, {"restrictions", "completed_sessions", "count"});

@@ -102,6 +102,11 @@ void settle_offer(store::Transaction& tx, Json& owner) {
   owner["amount_subtotal"] = due.amount_subtotal;
   owner["amount_total"] = due.amount_total;
   owner["total_details"] = total_details(due);
+  if (has(owner, "shipping_cost")) {
+    const std::int64_t shipping = integer(owner.at("shipping_cost"), "amount_total");
+    owner["amount_total"] = due.amount_total + shipping;
+    owner["total_details"]["amount_shipping"] = shipping;
+  }
   owner["_breakdown"] = breakdown(tx, due);
 }
 

@@ -78,6 +78,7 @@ store::Document draft_invoice(store::Transaction& tx, const Json& session,
   bill.invoice["discounts"] = set_discounts(
       tx, {.customer = buyer.id(), .currency = currency, .invoice = text(bill.invoice, "id")},
       discounts, nullptr, "discounts");
+  if (has(session, "shipping_cost")) bill.invoice["shipping_cost"] = session.at("shipping_cost");
   bill_sold_lines(tx, bill, lines_of_session(tx, session));
   return store_draft(tx, std::move(bill));
 }
@@ -89,7 +90,13 @@ std::string payment_intent_of(const store::Transaction& tx, const Json& invoice)
 
 store::Document buy_once(store::Transaction& tx, const store::Document& session,
                          const store::Document& buyer, const api::Settings& settings) {
-  if (has(*session, "payment_intent") || has(*session, "invoice")) return session;
+  if (has(*session, "invoice")) return session;
+  if (const auto made = maybe_text(*session, "payment_intent")) {
+    // A first attempt failed, and another quantity or shipping was chosen since.
+    tx.update(tx.find("payment_intent", *made),
+              [&](Json& edited) { edited["amount"] = session->at("amount_total"); });
+    return session;
+  }
   Json invoice;
   std::string intent;
   if (boolean(session->at("invoice_creation"), "enabled")) {

@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "billing/currency.h"
+#include "engine/checkout/choices.h"
 #include "engine/checkout/offer.h"
 #include "engine/checkout/session_fields.h"
 #include "engine/collection.h"
@@ -57,6 +58,16 @@ void set_lines(store::Transaction& tx, Json& session, const Json& params) {
   check_offer(from_stored(tx, session.at("_lines")), text(session, "mode"));
 }
 
+// Stripe: the first is taken until the customer takes another.
+void set_shipping_options(store::Transaction& tx, Json& session, const Json& params) {
+  if (!params.contains("shipping_options")) return;
+  session["shipping_options"] =
+      read_shipping_options(tx, params.at("shipping_options"), text(session, "currency"));
+  session["shipping_cost"] = nullptr;
+  if (session.at("shipping_options").empty()) return;
+  choose_shipping(session, text(session.at("shipping_options")[0], "shipping_rate"));
+}
+
 void set_offer(store::Transaction& tx, Json& session, const Json& params) {
   set_lines(tx, session, params);
   const Json& data = session.at("_subscription_data");
@@ -68,6 +79,10 @@ void set_offer(store::Transaction& tx, Json& session, const Json& params) {
       throw api::too_many_items("discounts", 1);
     }
     set_session_discounts(tx, session, params.at("discounts"), "discounts");
+  }
+  set_shipping_options(tx, session, params);
+  if (has(params, "optional_items")) {
+    session["optional_items"] = read_optional_items(tx, params.at("optional_items"), session);
   }
   settle_offer(tx, session);
   check_amount(session);
@@ -122,17 +137,15 @@ store::Document update_session(store::Transaction& tx, const store::Document& se
                                const Json& params) {
   Json edited = *session;
   if (params.size() > (params.contains("metadata") ? 1U : 0U)) check_open(edited, "updated");
-  if (has(params, "shipping_options")) {
-    throw api::not_implemented("a Checkout Session with `shipping_options`");
-  }
   api::merge_metadata(edited, params);
   const Json& shipping = at_path(params, {"collected_information", "shipping_details"});
   if (!shipping.is_null()) edited["collected_information"]["shipping_details"] = shipping;
   if (has(params, "payment_intent_data")) {
     edited["_payment_intent_data"].update(params.at("payment_intent_data"));
   }
-  if (has(params, "line_items")) {
-    set_lines(tx, edited, params);
+  if (has(params, "line_items")) set_lines(tx, edited, params);
+  if (text(edited, "mode") == "payment") set_shipping_options(tx, edited, params);
+  if (has(params, "line_items") || params.contains("shipping_options")) {
     settle_offer(tx, edited);
     check_amount(edited);
   }
@@ -173,6 +186,24 @@ store::Document adjust_quantity(store::Transaction& tx, const store::Document& s
     found = true;
   }
   if (!found) throw api::no_such("line item", line, "line_item");
+  settle_offer(tx, edited);
+  return tx.update(session, [&](Json& tree) { tree = std::move(edited); });
+}
+
+store::Document take_shipping(store::Transaction& tx, const store::Document& session,
+                              const std::string& rate) {
+  check_open(*session, "updated");
+  Json edited = *session;
+  choose_shipping(edited, rate);
+  settle_offer(tx, edited);
+  return tx.update(session, [&](Json& tree) { tree = std::move(edited); });
+}
+
+store::Document take_optional_item(store::Transaction& tx, const store::Document& session,
+                                   const std::string& price, std::int64_t quantity) {
+  check_open(*session, "updated");
+  Json edited = *session;
+  choose_optional_item(tx, edited, price, quantity);
   settle_offer(tx, edited);
   return tx.update(session, [&](Json& tree) { tree = std::move(edited); });
 }

@@ -41,6 +41,12 @@ void session_due(const Json& session, std::vector<store::Due>& due);
 // The coupons and codes that count now, as a `discounts` parameter.
 [[nodiscard]] Json discounts_of_session(const store::Transaction& tx, const Json& session);
 // Throws where it is complete or expired; `what` is "expired" or "updated".
+// What the customer takes beside the lines: a shipping option, so many of an optional item.
+store::Document take_shipping(store::Transaction& tx, const store::Document& session,
+                              const std::string& rate);
+store::Document take_optional_item(store::Transaction& tx, const store::Document& session,
+                                   const std::string& price, std::int64_t quantity);
+
 void check_open(const Json& session, const char* what);
 
 }  // namespace okapi::engine

@@ -13,7 +13,7 @@ constexpr Seconds shortest_life = 30 * minute;
 constexpr Seconds longest_life = 24 * hour;
 
 void refuse_unsupported(const Json& params) {
-  for (const char* name : {"customer_account", "optional_items", "shipping_options"}) {
+  for (const char* name : {"customer_account"}) {
     if (has(params, name)) {
       throw api::not_implemented(concat("a Checkout Session with `", name, "`"));
     }
@@ -30,6 +30,17 @@ void refuse_unsupported(const Json& params) {
   refuse_inside("subscription_data",
                 {"application_fee_percent", "billing_cycle_anchor", "billing_cycle_anchor_config",
                  "on_behalf_of", "transfer_data"});
+}
+
+// Stripe: a business's name takes the place of the customer's, who must be told so.
+void check_tax_id_collection(const Json& params) {
+  if (!has(params, "customer") || !has(params, "tax_id_collection")) return;
+  if (!boolean(params.at("tax_id_collection"), "enabled")) return;
+  if (maybe_text(params.value("customer_update", Json::object()), "name") == "auto") return;
+  throw api::invalid_request(
+      "Tax ID collection requires updating business name on the customer. To enable tax ID "
+      "collection for an existing customer, please set `customer_update[name]` to `auto`.",
+      "customer_update");
 }
 
 void check_urls(const Json& params, const std::string& ui_mode) {
@@ -68,6 +79,12 @@ void check_mode(const Json& params, const std::string& mode) {
   only_in("payment_intent_data", "payment");
   only_in("setup_intent_data", "setup");
   only_in("invoice_creation", "payment");
+  if (mode == "setup") {
+    for (const char* name : {"optional_items", "shipping_options"}) only_in(name, "payment");
+  }
+  if (mode == "subscription" && has(params, "shipping_options")) {
+    throw api::not_implemented("`shipping_options` in `subscription` mode");
+  }
   if (mode == "setup") {
     if (has(params, "line_items")) {
       throw api::invalid_request("You can not pass `line_items` in `setup` mode.", "line_items");
@@ -178,6 +195,7 @@ void check_session_params(const store::Transaction& tx, const Json& params) {
   check_urls(params, maybe_text(params, "ui_mode").value_or("hosted_page"));
   check_mode(params, *mode);
   check_life(params, tx.now());
+  check_tax_id_collection(params);
   if (has(params, "customer_creation") && *mode == "subscription") {
     throw api::invalid_request(
         "`customer_creation` can only be used in `payment` and `setup` mode.", "customer_creation");
@@ -224,7 +242,6 @@ Json new_session(store::Transaction& tx, const Json& params) {
                       "branding_settings",
                       "cancel_url",
                       "client_reference_id",
-                      "consent_collection",
                       "currency",
                       "excluded_payment_method_types",
                       "expires_at",
@@ -240,9 +257,18 @@ Json new_session(store::Transaction& tx, const Json& params) {
                       "shipping_address_collection",
                       "submit_type",
                       "success_url",
-                      "tax_id_collection",
                       "ui_mode",
                       "wallet_options"});
+  if (has(params, "consent_collection")) {
+    session["consent_collection"] = {{"payment_method_reuse_agreement", nullptr},
+                                     {"promotions", nullptr},
+                                     {"terms_of_service", nullptr}};
+    session["consent_collection"].update(params.at("consent_collection"));
+  }
+  if (has(params, "tax_id_collection")) {
+    session["tax_id_collection"] = {{"enabled", false}, {"required", "never"}};
+    session["tax_id_collection"].update(params.at("tax_id_collection"));
+  }
   for (const char* data :
        {"customer_update", "payment_intent_data", "setup_intent_data", "subscription_data"}) {
     session[std::string("_") + data] = params.value(data, Json::object());

@@ -8,14 +8,14 @@ namespace {
 constexpr const char* kind = "billing_portal.configuration";
 
 api::Reply create(api::Context& ctx) {
-  return engine::create_portal_configuration(ctx.tx, ctx.params);
+  return engine::create_portal_configuration(ctx.tx, ctx.params, ctx.base_url);
 }
 
 api::Reply retrieve(api::Context& ctx) { return api::require(ctx.tx, kind, ctx.path_id); }
 
 api::Reply update(api::Context& ctx) {
   return engine::update_portal_configuration(ctx.tx, api::require(ctx.tx, kind, ctx.path_id),
-                                             ctx.params);
+                                             ctx.params, ctx.base_url);
 }
 
 api::Reply list(api::Context& ctx) { return api::list_by_params(ctx, kind); }

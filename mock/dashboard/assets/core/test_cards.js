@@ -1,3 +1,7 @@
+// "Visa", "American Express" of "visa", "amex".
+const brands = {amex: 'American Express', diners: 'Diners Club', jcb: 'JCB', unionpay: 'UnionPay'};
+export const brand_name = (brand) => brands[brand] ?? brand[0].toUpperCase() + brand.slice(1);
+
 // Stripe's test cards by what they do; each has a magic id that can be attached.
 export const test_cards = [
   ['pm_card_visa', 'Visa, succeeds'],

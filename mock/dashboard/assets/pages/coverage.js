@@ -72,6 +72,7 @@ export async function render({query}) {
       ),
       table({
         caption: 'Operations',
+        stacked: true,
         testid: 'coverage-table',
         rows,
         none: 'No operation matches.',

@@ -1,6 +1,6 @@
 // Payment methods of a customer; test cards are added by name.
 import {h} from '../core/dom.js';
-import {test_cards} from '../core/test_cards.js';
+import {brand_name, test_cards} from '../core/test_cards.js';
 import {action_button} from '../ui/dialog.js';
 import {check_field, select_field, value_of} from '../ui/form.js';
 import {badge, empty, section} from '../ui/parts.js';
@@ -48,7 +48,7 @@ function row_action(label, title, step, testid) {
 function card_text(method) {
   if (!method.card) return method.type;
   const {brand, last4, exp_month: month, exp_year: year} = method.card;
-  return `${brand} •••• ${last4}, ${String(month).padStart(2, '0')}/${year}`;
+  return `${brand_name(brand)} •••• ${last4}, ${String(month).padStart(2, '0')}/${year}`;
 }
 
 function card_row(customer, method) {

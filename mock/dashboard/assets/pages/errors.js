@@ -30,6 +30,7 @@ export async function render() {
       {title: 'By kind'},
       table({
         caption: 'Errors by kind',
+        stacked: true,
         testid: 'error-kinds',
         rows: groups_of(failed),
         none: 'Nothing was refused.',
@@ -46,6 +47,7 @@ export async function render() {
       {title: 'One by one'},
       table({
         caption: 'Errors',
+        stacked: true,
         testid: 'error-table',
         rows: failed.slice(0, 50),
         href: (row) => `/logs/${row.id}`,

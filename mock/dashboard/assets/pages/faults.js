@@ -92,7 +92,7 @@ export async function render() {
     {
       title: 'Faults',
       testid: 'faults',
-      note: 'They hold for all accounts of the server, this dashboard included.',
+      note: 'They hold for all accounts of the server. What this dashboard only reads never meets one.',
       actions: add_button(),
     },
     section(

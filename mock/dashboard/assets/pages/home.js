@@ -1,6 +1,7 @@
 // What is going on: revenue by month, usage, what happened last, what comes next.
 import {get, list_all} from '../core/api.js';
 import {h, link} from '../core/dom.js';
+import {due_text} from '../core/due_words.js';
 import {current_clock, now} from '../core/live.js';
 import {money, Sums} from '../core/money.js';
 import {grouped} from '../core/decimal.js';
@@ -48,7 +49,7 @@ function revenue_section(invoices) {
   );
   return section(
     {title: 'Revenue by month', testid: 'revenue'},
-    charts.length ? charts : empty('Nothing has been paid yet.'),
+    charts.length ? charts : empty('Nothing has been paid yet.', link('/invoices/new', 'Create an invoice')),
   );
 }
 
@@ -97,7 +98,7 @@ function clock_section() {
       [
         'Next',
         due
-          ? `${due.action.replaceAll('_', ' ')} of ${due.id}, ${distance(due.at, clock.now)}`
+          ? h('span', {title: due.id}, `${due_text(due)}, ${distance(due.at, clock.now)}`)
           : 'nothing is waiting',
       ],
     ]),

@@ -2,6 +2,7 @@
 import {get, if_there, list_all} from '../core/api.js';
 import {h, link} from '../core/dom.js';
 import {now} from '../core/live.js';
+import {money} from '../core/money.js';
 import {distance, period_text} from '../core/time.js';
 import {bill} from '../ui/bill.js';
 import {
@@ -33,6 +34,14 @@ function next_text(invoice) {
   if (invoice.next_payment_attempt) return at(invoice.next_payment_attempt, 'Is tried again');
   if (invoice.due_date) return at(invoice.due_date, 'Is due');
   return 'Waits for its payment';
+}
+
+// "$250.00 for Jenny Rosen. Is due in 3 days".
+function head_text(invoice) {
+  const who = invoice.customer_name || invoice.customer_email;
+  const sum = h('strong', {}, money(invoice.total, invoice.currency));
+  const next = next_text(invoice);
+  return h('span', {}, sum, who && ` for ${who}`, next && ` · ${next}`);
 }
 
 function details_section(invoice) {
@@ -80,7 +89,7 @@ export async function render({params}) {
       testid: 'invoice',
       trail: [['Invoices', '/invoices']],
       status: badge(invoice.status),
-      note: next_text(invoice),
+      note: head_text(invoice),
       actions: invoice_actions(invoice, cards),
     },
     h(

@@ -1,6 +1,7 @@
 // What paid an invoice or failed to: credits applied, payments tried.
 import {get, list_all} from '../core/api.js';
 import {money} from '../core/money.js';
+import {brand_name} from '../core/test_cards.js';
 import {action_button} from '../ui/dialog.js';
 import {choice} from '../ui/form.js';
 import {badge, code, moment, section} from '../ui/parts.js';
@@ -38,7 +39,7 @@ function charge_row(charge) {
   const card = charge.payment_method_details?.card;
   return {
     id: charge.id,
-    what: card ? `${card.brand}\u00a0••••\u00a0${card.last4}` : charge.id,
+    what: card ? `${brand_name(card.brand)}\u00a0••••\u00a0${card.last4}` : charge.id,
     status: charge.status,
     why: charge.failure_message,
     at: charge.created,

@@ -17,9 +17,10 @@ function answer(row) {
 export const log_columns = [
   {
     label: 'Request',
-    of: (row) => h('span', {}, code(row.method), ' ', row.target.split('?')[0]),
+    of: (row) =>
+      h('span', {class: 'path'}, code(row.method), ' ', row.target.split('?')[0]),
   },
-  {label: 'Answer', of: answer},
+  {label: 'Answer', room: true, of: answer},
   {label: 'ms', wide: true, end: true, of: (row) => (row.microseconds / 1000).toFixed(1)},
   {label: 'When (wall clock)', end: true, of: (row) => moment(row.created)},
 ];
@@ -99,6 +100,7 @@ export async function render({query}) {
       table({
         caption: 'Requests',
         testid: 'log-table',
+        stacked: true,
         rows,
         href: (row) => `/logs/${row.id}`,
         none: 'No request matches.',

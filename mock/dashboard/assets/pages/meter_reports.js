@@ -26,6 +26,7 @@ export async function reports_section(meter) {
     {title: 'Usage as it was reported', testid: 'reports'},
     table({
       caption: 'Reported usage',
+      stacked: true,
       rows,
       href: (row) => `/logs/${row.id}`,
       none: 'No usage has been reported.',

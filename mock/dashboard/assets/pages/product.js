@@ -1,6 +1,6 @@
 // One product and its prices.
-import {get} from '../core/api.js';
-import {h} from '../core/dom.js';
+import {get, list_all} from '../core/api.js';
+import {h, link} from '../core/dom.js';
 import {from_minor} from '../core/money.js';
 import {draft_of_price} from '../core/price_draft.js';
 import {expanded_prices, model_text, price_text, tier_rows} from '../core/prices.js';
@@ -15,7 +15,6 @@ import {
   folded,
   id_chip,
   json_block,
-  link_to,
   metadata_rows,
   moment,
   page,
@@ -89,7 +88,7 @@ function tiers_of(price) {
   });
 }
 
-function price_section(price) {
+function price_section(price, meters) {
   return section(
     {
       title: price.nickname ?? price_text(price),
@@ -107,7 +106,7 @@ function price_section(price) {
         [
           'Meter',
           price.recurring?.meter &&
-            link_to(`/meters/${price.recurring.meter}`, price.recurring.meter),
+            link(`/meters/${price.recurring.meter}`, meters.get(price.recurring.meter) ?? 'Meter'),
         ],
         ['Lookup key', price.lookup_key],
         ['Tax', price.tax_behavior === 'unspecified' ? null : price.tax_behavior],
@@ -126,7 +125,11 @@ function price_section(price) {
 
 export async function render({params}) {
   const product = await get(`/v1/products/${params.id}`);
-  const prices = product.deleted ? [] : await expanded_prices({product: product.id});
+  const [prices, meters] = await Promise.all([
+    product.deleted ? [] : expanded_prices({product: product.id}),
+    list_all('/v1/billing/meters'),
+  ]);
+  const meter_names = new Map(meters.map((meter) => [meter.id, meter.display_name]));
   return page(
     {
       title: product.name ?? 'A deleted product',
@@ -144,7 +147,9 @@ export async function render({params}) {
         delete_button(product),
       ],
     },
-    prices.length ? prices.map(price_section) : section({title: 'Prices'}, empty('No price yet.')),
+    prices.length
+      ? prices.map((price) => price_section(price, meter_names))
+      : section({title: 'Prices'}, empty('No price yet.')),
     section(
       {title: 'Details'},
       facts([

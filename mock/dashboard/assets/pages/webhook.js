@@ -108,6 +108,7 @@ export async function render({params, query}) {
       {title: 'Attempts', testid: 'attempts'},
       table({
         caption: 'Attempts',
+        stacked: true,
         rows: webhooks.attempts,
         none: 'Nothing was sent yet.',
         columns: [

@@ -96,6 +96,7 @@ export async function render() {
       {title: 'Endpoints'},
       table({
         caption: 'Endpoints',
+        stacked: true,
         testid: 'endpoint-table',
         rows: endpoints,
         href: (row) => `/webhooks/${row.id}`,
@@ -113,6 +114,7 @@ export async function render() {
       table({
         caption: 'Attempts',
         testid: 'attempt-table',
+        stacked: true,
         rows: webhooks.attempts,
         columns: attempt_columns,
         none: 'Nothing was sent yet.',

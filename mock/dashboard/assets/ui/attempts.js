@@ -1,18 +1,18 @@
 // Attempts to deliver an event to a webhook endpoint, as rows.
 import {get} from '../core/api.js';
-import {link} from '../core/dom.js';
+import {h, link} from '../core/dom.js';
 import {badge, moment} from './parts.js';
 
 const tones = {delivered: 'good', retrying: 'busy'};
 
 export const attempt_columns = [
   {label: 'Event', of: (row) => link(`/events/${row.event}`, row.type)},
-  {label: 'To', wide: true, of: (row) => row.url},
+  {label: 'To', wide: true, of: (row) => h('span', {class: 'path'}, row.url)},
   {
     label: 'Outcome',
     of: (row) => badge(row.outcome, tones[row.outcome] ?? 'bad', 'outcome'),
   },
-  {label: 'Answer', of: (row) => row.status ?? row.error ?? '—'},
+  {label: 'Answer', room: true, of: (row) => row.status ?? row.error ?? '—'},
   {label: 'Attempt', wide: true, end: true, of: (row) => row.attempt},
   {label: 'When', end: true, of: (row) => moment(row.at)},
 ];

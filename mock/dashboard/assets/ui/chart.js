@@ -6,23 +6,24 @@ const left = 64;
 const bottom = 28;
 const top = 12;
 
-// A round number at or above: 1, 2, 5 times a power of ten.
-function ceiling(value) {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= value);
-  return step * power;
+// Lines at round numbers, 1, 2 or 5 times a power of ten apart, the highest at or above the value.
+function lines_to(value) {
+  if (value <= 0) return [0, 1];
+  const power = 10 ** Math.floor(Math.log10(value / 4));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power * 4 >= value);
+  return Array.from({length: Math.ceil(value / step) + 1}, (_, index) => index * step);
 }
 
 // bars: [{label, values: [numbers, one a series], shown: text}]; series: names.
 export function bar_chart({title, bars, series = [''], shown, height = 200, testid}) {
   const totals = bars.map((bar) => bar.values.reduce((sum, value) => sum + Math.max(value, 0), 0));
-  const highest = ceiling(Math.max(0, ...totals));
+  const marks = lines_to(Math.max(0, ...totals));
+  const highest = marks.at(-1);
   const scale = (value) => ((height - bottom - top) * value) / highest;
   const step = (width - left) / Math.max(bars.length, 1);
   const gap = Math.min(step * 0.3, 14);
   const every = Math.ceil(bars.length / 12);
-  const lines = [0, highest / 2, highest].map((value) => {
+  const lines = marks.map((value) => {
     const y = height - bottom - scale(value);
     return [
       svg('line', {class: 'grid', x1: left, x2: width, y1: y, y2: y}),
@@ -75,7 +76,11 @@ export function bar_chart({title, bars, series = [''], shown, height = 200, test
     'figure',
     {class: 'chart', testid},
     h('figcaption', {class: 'unseen'}, title),
-    svg('svg', {viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true'}, lines, columns),
+    h(
+      'div',
+      {class: 'chart-frame'},
+      svg('svg', {viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true'}, lines, columns),
+    ),
     legend,
     h(
       'ul',

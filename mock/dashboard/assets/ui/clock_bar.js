@@ -2,6 +2,7 @@
 // Stripe's test clocks.
 import {get, post, list_all} from '../core/api.js';
 import {h} from '../core/dom.js';
+import {due_text} from '../core/due_words.js';
 import {check, current_clock, listen, now} from '../core/live.js';
 import {refresh} from '../core/router.js';
 import {as_curl} from '../core/steps.js';
@@ -138,10 +139,8 @@ export function clock_bar() {
   const draw = () => {
     time.textContent = time_text(time_now());
     const due = chosen === server_clock ? current_clock()?.next_due : null;
-    next.textContent = due
-      ? `${distance(due.at, time_now())}: ${due.action.replaceAll('_', ' ')}`
-      : '';
-    next.title = due ? `${due.action.replaceAll('_', ' ')} ${due.id}` : '';
+    next.textContent = due ? `Next: ${due_text(due)} ${distance(due.at, time_now())}` : '';
+    next.title = due ? `${due_text(due)}: ${due.id}` : '';
     due_button.hidden = chosen !== server_clock;
   };
   const select = picker(draw);

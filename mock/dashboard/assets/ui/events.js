@@ -38,6 +38,7 @@ export function event_table(events, testid = 'events') {
     caption: 'Events',
     testid,
     rows: events,
+    stacked: true,
     href: (event) => `/events/${event.id}`,
     none: 'Nothing has happened yet.',
     columns: [

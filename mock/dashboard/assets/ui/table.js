@@ -4,12 +4,22 @@ import {h, link} from '../core/dom.js';
 import {set_query} from '../core/router.js';
 import {button, empty} from './parts.js';
 
-// columns: [{label, of(row), end?: right-aligned, wide?: hidden on narrow screens}]; `href(row)`
-// makes the first cell the way to the row's page.
-export function table({caption, columns, rows, href, testid, none = 'Nothing yet.', foot}) {
+// columns: [{label, of(row), end?: right-aligned, wide?: hidden on narrow screens,
+// room?: holds sentences}]; `href(row)` makes the first cell the way to the row's page;
+// `stacked` rows fold on narrow screens.
+export function table({
+  caption,
+  columns,
+  rows,
+  href,
+  testid,
+  none = 'Nothing yet.',
+  foot,
+  stacked = false,
+}) {
   if (rows.length === 0) return empty(none);
   const classes = (column) =>
-    [column.end && 'end', column.wide && 'wide'].filter(Boolean).join(' ');
+    [column.end && 'end', column.wide && 'wide', column.room && 'room'].filter(Boolean).join(' ');
   const cell = (row, column, index) => {
     const value = column.of(row);
     const content = href && index === 0 ? link(href(row), value) : value;
@@ -27,7 +37,7 @@ export function table({caption, columns, rows, href, testid, none = 'Nothing yet
     {class: 'table-frame'},
     h(
       'table',
-      {testid},
+      {testid, class: stacked ? 'stacked' : null},
       h('caption', {class: 'unseen'}, caption),
       h(
         'thead',

@@ -7,6 +7,8 @@ const field_style = `
 label { display: grid; gap: 4px; font-size: 0.9em; }
 input { box-sizing: border-box; width: 100%; min-height: 40px; padding: 8px 10px; font: inherit;
   color: inherit; background: transparent; border: 1px solid #8a8175; border-radius: 6px; }
+button { min-height: 40px; padding: 8px 10px; font: inherit; font-weight: 600; color: #fff;
+  background: #211c17; border: 1px solid #8a8175; border-radius: 6px; cursor: pointer; }
 input[aria-invalid="true"] { border-color: #b3261e; }
 .note { margin: 0; font-size: 0.8em; opacity: 0.8; }
 `;
@@ -34,7 +36,36 @@ const known_fields = {
     missing: ['incomplete_cvc', 'Your card’s security code is incomplete.'],
     complete: (text) => text.replace(/\D/g, '').length >= 3,
   },
+  email: {
+    label: 'Email',
+    autocomplete: 'email',
+    placeholder: 'you@example.com',
+    mode: 'email',
+    wide: true,
+    missing: ['incomplete_email', 'Your email is incomplete.'],
+    complete: (text) => /^[^@\s]+@[^@\s]+$/.test(text),
+  },
+  name: words_field('Full name', 'name', {wide: true}),
+  line1: words_field('Address', 'address-line1', {wide: true}),
+  line2: words_field('Apartment, suite', 'address-line2', {wide: true, optional: true}),
+  city: words_field('City', 'address-level2'),
+  state: words_field('State', 'address-level1', {optional: true}),
+  postal_code: words_field('Postal code', 'postal-code'),
+  country: words_field('Country (two letters)', 'country', {complete: /^[A-Za-z]{2}$/}),
 };
+
+// A field of an address.
+function words_field(label, autocomplete, {wide, optional, complete = /\S/} = {}) {
+  return {
+    label,
+    autocomplete,
+    wide,
+    placeholder: '',
+    mode: 'text',
+    missing: ['incomplete_address', `${label} is missing.`],
+    complete: (text) => Boolean(optional) || complete.test(text.trim()),
+  };
+}
 
 function brand_of(number) {
   if (/^4/.test(number)) return 'visa';
@@ -60,7 +91,7 @@ function draw_field(name, changed, focused) {
   label.append(known.label);
   const input = document.createElement('input');
   input.name = name;
-  input.inputMode = 'numeric';
+  input.inputMode = known.mode || 'numeric';
   input.autocomplete = known.autocomplete;
   input.placeholder = known.placeholder;
   input.dataset.testid = `stripe-${name}`;

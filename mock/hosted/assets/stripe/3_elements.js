@@ -5,9 +5,22 @@ const fields_of_type = {
   cardNumber: ['number'],
   cardExpiry: ['expiry'],
   cardCvc: ['cvc'],
+  address: ['name', 'line1', 'line2', 'city', 'state', 'postal_code', 'country'],
+  linkAuthentication: ['email'],
+  expressCheckout: [],
 };
-// Drawn as nothing: there is nothing that they would do here.
-const silent_types = ['address', 'linkAuthentication', 'expressCheckout', 'paymentRequestButton'];
+// Drawn as nothing: there is nothing that it would do here.
+const silent_types = ['paymentRequestButton'];
+// What the test wallet pays with.
+const wallet_card = {number: '4242424242424242', exp_month: '12', exp_year: '2034', cvc: '123'};
+const wallets = {
+  amazonPay: false,
+  applePay: false,
+  googlePay: true,
+  klarna: false,
+  link: false,
+  paypal: false,
+};
 
 class Element {
   constructor(type, options, elements) {
@@ -30,8 +43,11 @@ class Element {
     node.append(this._host);
     // Applications listen after they have mounted.
     setTimeout(() => {
-      this._tell('ready', {elementType: this._type});
-      if (this._type === 'expressCheckout') this._tell('ready', {availablePaymentMethods: undefined});
+      const wallet = this._type === 'expressCheckout';
+      this._tell('ready', {
+        elementType: this._type,
+        ...(wallet ? {availablePaymentMethods: wallets} : {}),
+      });
     });
     return this;
   }
@@ -59,7 +75,51 @@ class Element {
       note.textContent = 'Test mode of okapi: no money moves. 4242 4242 4242 4242 succeeds.';
       box.append(note);
     }
+    if (this._type === 'expressCheckout') box.append(this._wallet_button());
     root.append(style, box);
+  }
+
+  // Stripe: the application answers the click, then is asked to confirm.
+  _wallet_button() {
+    const pay = document.createElement('button');
+    pay.type = 'button';
+    pay.className = 'wide';
+    pay.dataset.testid = 'stripe-wallet';
+    pay.textContent = 'Pay with the test wallet';
+    const event = {elementType: this._type, expressPaymentType: 'google_pay'};
+    pay.addEventListener('click', () => {
+      const confirm = () => {
+        this._elements._wallet = true;
+        this._tell('confirm', {...event, billingDetails: undefined, paymentFailed: () => {}});
+      };
+      if (!(this._listeners.get('click') || []).length) return confirm();
+      this._tell('click', {
+        ...event,
+        resolve: confirm,
+        reject: () => this._tell('cancel', {elementType: this._type}),
+      });
+    });
+    return pay;
+  }
+
+  _text(name) {
+    return this._inputs[name].value.trim() || null;
+  }
+
+  _value() {
+    if (this._type === 'payment') return {type: 'card'};
+    if (this._type === 'linkAuthentication') return {email: this._inputs.email.value.trim()};
+    if (this._type !== 'address') return {postalCode: ''};
+    const country = (this._text('country') || '').toUpperCase();
+    const parts = ['line1', 'line2', 'city', 'state', 'postal_code'];
+    const address = Object.fromEntries(parts.map((name) => [name, this._text(name)]));
+    return {name: this._text('name'), address: {...address, country}};
+  }
+
+  // Of an address Element.
+  async getValue() {
+    const {complete, value} = this._state();
+    return {complete, isNewAddress: true, value};
   }
 
   _state() {
@@ -73,7 +133,8 @@ class Element {
       collapsed: false,
       error: undefined,
       brand: brand_of(number),
-      value: this._type === 'payment' ? {type: 'card'} : {postalCode: ''},
+      ...(this._type === 'address' ? {elementMode: this._options.mode, isNewAddress: true} : {}),
+      value: this._value(),
     };
   }
 
@@ -184,6 +245,8 @@ class Elements {
   }
 
   _error() {
+    // A wallet brings all that the fields ask for.
+    if (this._wallet) return null;
     for (const element of this._made) {
       const error = element._check();
       if (error) return error;
@@ -191,7 +254,27 @@ class Elements {
     return null;
   }
 
+  // A complete address of a mode, as the API takes it.
+  _address(mode) {
+    const one = this._made.find(
+      (element) => element.type === 'address' && element._options.mode === mode,
+    );
+    return one && Object.keys(one._inputs).length ? one._value() : null;
+  }
+
+  _billing() {
+    const email = this._made.find((element) => element.type === 'linkAuthentication');
+    return {
+      ...this._address('billing'),
+      ...(email && email._inputs.email ? email._value() : {}),
+    };
+  }
+
   _card() {
+    if (this._wallet) {
+      this._wallet = false;
+      return wallet_card;
+    }
     const inputs = this._inputs();
     if (!inputs.number) throw new Error('No Element with a card number is mounted.');
     return {

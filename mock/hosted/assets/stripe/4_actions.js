@@ -17,7 +17,9 @@ function ask_bank(intent) {
     const frame = document.createElement('iframe');
     frame.title = '3D Secure';
     frame.name = 'okapi-3ds';
-    frame.src = `${base}/_okapi/3ds/${intent.id}?client_secret=${encodeURIComponent(intent.secret)}`;
+    frame.src =
+      intent.url ||
+      `${base}/_okapi/3ds/${intent.id}?client_secret=${encodeURIComponent(intent.secret)}`;
     const finish = () => {
       host.remove();
       resolve();

@@ -19,6 +19,8 @@ class StripeInstance {
     if (!(elements instanceof Elements)) return this._method_of({card: given, ...details});
     const error = elements._error();
     if (error) return {error};
+    const billing = {...elements._billing(), ...details.billing_details};
+    if (Object.keys(billing).length) details = {...details, billing_details: billing};
     return this._method_of({card: elements._card(), ...details});
   }
 
@@ -90,6 +92,8 @@ class StripeInstance {
       const made = await this._payment_method(elements, payment_method_data);
       if (made.error) return {error: made.error};
       params.payment_method = made.id;
+      const shipping = elements._address('shipping');
+      if (shipping && intent.field === 'payment_intent') params.shipping = shipping;
     }
     const result = await confirm_intent(this._api, intent, params, true);
     if (result.error || redirect === 'if_required' || !return_url) return result;
@@ -140,6 +144,19 @@ class StripeInstance {
 
   createEmbeddedCheckoutPage(options) {
     return open_embedded(this._api, options);
+  }
+
+  initCheckoutElementsSdk(options) {
+    return new CheckoutSdk(this._api, options);
+  }
+
+  // The older name: asks for the secret itself, and gives the actions with the session.
+  async initCheckout({fetchClientSecret, ...options}) {
+    const secret = fetchClientSecret ? fetchClientSecret() : options.clientSecret;
+    const checkout = new CheckoutSdk(this._api, {...options, clientSecret: secret});
+    const {actions, error} = await checkout.loadActions();
+    if (error) throw new Error(error.message);
+    return Object.assign(checkout, actions, {session: actions.getSession});
   }
 
   // No wallet is ever there.
