@@ -43,9 +43,9 @@ bool Crew::wait_for_end() {
   std::unique_lock lock(mutex_);
   if (threads_.empty()) return true;
   const std::chrono::milliseconds grace(service_.options.stop_grace_ms);
-  const bool all = ended_.wait_for(lock, grace + slack,
-                                   [this] { return loops_ended_ == service_.loops.size(); });
-  return all && away_ == 0;
+  // A thread whose answer the loop has sent may still be on its way back.
+  return ended_.wait_for(lock, grace + slack,
+                         [this] { return loops_ended_ == service_.loops.size() && away_ == 0; });
 }
 
 void Crew::work() {
