@@ -2,7 +2,7 @@
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
       g++ cmake ninja-build pkg-config \
-      libcpp-httplib-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev libcli11-dev libboost-dev \
+      libcpp-httplib-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev zlib1g-dev libcli11-dev libboost-dev \
       libhpdf-dev libkainjow-mustache-dev
 COPY . /src
 RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release \

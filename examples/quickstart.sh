@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="g++ cmake ninja-build pkg-config libcpp-httplib-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev libcli11-dev libboost-dev libhpdf-dev libkainjow-mustache-dev"
+packages="g++ cmake ninja-build pkg-config libcpp-httplib-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev zlib1g-dev libcli11-dev libboost-dev libhpdf-dev libkainjow-mustache-dev"
 missing=""
 for package in $packages; do
   [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] || missing="$missing $package"

@@ -12,6 +12,7 @@
 #include "server/answer_headers.h"
 #include "server/cli_sessions.h"
 #include "server/clock_worker.h"
+#include "server/compress.h"
 #include "server/control.h"
 #include "server/downloads.h"
 #include "server/exchange.h"
@@ -120,6 +121,12 @@ Dispatch::~Dispatch() { cli_sessions_->stop(); }
 void Dispatch::set_ready(bool ready) { control_->set_ready(ready); }
 
 api::Response Dispatch::handle(const api::Request& request) {
+  api::Response response = answer(request);
+  compress_for_browser(request, response);
+  return response;
+}
+
+api::Response Dispatch::answer(const api::Request& request) {
   if (request.method == "OPTIONS") return preflight_response(request);
   const std::string_view path = request.path();
   try {

@@ -81,6 +81,7 @@ class Dispatch {
 
  private:
   friend class Exchange;
+  [[nodiscard]] api::Response answer(const api::Request& request);
   // The earliest step that is due, in a transaction of its own; adds the ids of its events. False
   // when nothing was due, or when the step failed: that is logged, and nothing is changed.
   bool run_due_step(World& world, std::vector<std::string>& events);

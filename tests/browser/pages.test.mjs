@@ -127,13 +127,11 @@ test('no page transfers more than 150 KB', () =>
       // Each page as somebody opens it who has seen none before.
       const context = await page.context().browser().newContext();
       const fresh = await context.newPage();
-      const bodies = [];
-      fresh.on('response', (response) => {
-        if (response.url().includes('/dashboard')) bodies.push(response.body());
-      });
+      const transfers = [];
+      fresh.on('requestfinished', (request) => transfers.push(request.sizes()));
       await fresh.goto(`${process.env.OKAPI_URL}/dashboard${path}`);
       await settled(fresh);
-      const sizes = (await Promise.all(bodies)).map((body) => body.length);
+      const sizes = (await Promise.all(transfers)).map((each) => each.responseBodySize);
       const size = sizes.reduce((sum, each) => sum + each, 0);
       assert.ok(size > 10_000 && size < largest_transfer, `${path}: ${size} bytes`);
       await context.close();
