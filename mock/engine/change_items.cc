@@ -114,10 +114,15 @@ class Change {
     (void)set_aside_usage(tx_, {.subscription = tree_, .item = item, .until = tx_.now()});
   }
 
+  // Stripe: a price that is named again is no change (docs, prorations: what triggers one).
+  static bool changes_price(const Json& item, const Json& entry) {
+    if (has(entry, "price_data")) return true;
+    const auto named = has(entry, "price") ? maybe_text(entry, "price") : maybe_text(entry, "plan");
+    return named && *named != text(item.at("price"), "id");
+  }
+
   void edit(Json& item, const Json& entry, const std::string& prefix) {
-    const bool changes_price =
-        has(entry, "price") || has(entry, "price_data") || has(entry, "plan");
-    if (changes_price) {
+    if (changes_price(item, entry)) {
       swap_price(item, entry, prefix);
     } else if (has(entry, "quantity")) {
       const bool metered = is_metered_item(item);
