@@ -47,7 +47,7 @@ store::Document write_transaction(store::Transaction& tx, const std::string& cus
     edited["available"][currency] = ending;
   });
   Json row = api::default_object(tx, transaction_kind);
-  row.update({{"created", payment_time(tx)},
+  row.update({{"created", payment_time(tx, {{"customer", customer}})},
               {"currency", currency},
               {"customer", customer},
               {"customer_account", nullptr},

@@ -18,7 +18,7 @@ std::int64_t fee_of(std::int64_t amount) {
 std::string charge_transaction(store::Transaction& tx, const Json& charge) {
   const std::int64_t amount = integer(charge, "amount_captured");
   const std::int64_t fee = fee_of(amount);
-  const Seconds created = payment_time(tx);
+  const Seconds created = payment_time(tx, charge);
   const bool at_once = maybe_boolean(charge, "_available_at_once");
   Json transaction = api::default_object(tx, "balance_transaction");
   transaction.update({{"amount", amount},
@@ -132,7 +132,7 @@ Json new_charge(store::Transaction& tx, const Json& intent, const store::Documen
                  {"billing_details", payment_method->at("billing_details")},
                  {"calculated_statement_descriptor", "OKAPI"},
                  {"captured", false},
-                 {"created", payment_time(tx)},
+                 {"created", payment_time(tx, intent)},
                  {"currency", intent.at("currency")},
                  {"customer", intent.at("customer")},
                  {"description", intent.at("description")},
@@ -177,7 +177,15 @@ void pay(store::Transaction& tx, Json& charge) {
 
 }  // namespace
 
-Seconds payment_time(const store::Transaction& tx) { return tx.clock().now(); }
+Seconds payment_time(const store::Transaction& tx, const Json& money) {
+  if (const auto charge = maybe_text(money, "charge")) {
+    return payment_time(tx, *tx.find("charge", *charge));
+  }
+  const auto id = maybe_text(money, "customer");
+  const store::Document customer = id ? tx.find("customer", *id) : store::Document();
+  const bool clocked = customer && has(*customer, "test_clock");
+  return clocked ? tx.clock().now() : tx.now();
+}
 
 void check_charge_amount(std::int64_t amount, const std::string& currency) {
   if (amount < 1) throw api::at_least("amount", 1);
@@ -240,7 +248,7 @@ store::Document capture_charge(store::Transaction& tx, const store::Document& ch
 
 std::string refund_transaction(store::Transaction& tx, const Json& refund) {
   const std::int64_t amount = -integer(refund, "amount");
-  const Seconds created = payment_time(tx);
+  const Seconds created = payment_time(tx, refund);
   Json transaction = api::default_object(tx, "balance_transaction");
   transaction.update({{"amount", amount},
                       {"available_on", created - created % day + 7 * day},

@@ -11,7 +11,9 @@ namespace okapi::engine {
 
 // Stripe: payments of customers on test clocks keep the real time (issue stripe-python#1183), here
 // the account's own.
-[[nodiscard]] Seconds payment_time(const store::Transaction& tx);
+//
+// The time of what is done now with `money`, an object that names its customer or its charge.
+[[nodiscard]] Seconds payment_time(const store::Transaction& tx, const Json& money);
 // Throws for an amount below the currency's minimum, or of more digits than a charge can have.
 void check_charge_amount(std::int64_t amount, const std::string& currency);
 

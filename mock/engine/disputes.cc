@@ -30,7 +30,7 @@ bool is_open(const Json& dispute) {
 Json move_funds(store::Transaction& tx, const Json& dispute, bool withdraws) {
   const std::int64_t amount = integer(dispute, "amount") * (withdraws ? -1 : 1);
   const std::int64_t fee = withdraws ? dispute_fee : 0;
-  const Seconds created = payment_time(tx);
+  const Seconds created = payment_time(tx, dispute);
   Json transaction = api::default_object(tx, "balance_transaction");
   transaction.update(
       {{"amount", amount},
@@ -68,11 +68,11 @@ Json new_dispute(store::Transaction& tx, const Json& charge, const char* reason,
   dispute["amount"] = charge.at("amount");
   dispute["balance_transactions"] = Json::array();
   dispute["charge"] = charge.at("id");
-  dispute["created"] = payment_time(tx);
+  dispute["created"] = payment_time(tx, charge);
   dispute["currency"] = charge.at("currency");
   dispute["enhanced_eligibility_types"] = Json::array();
   dispute["evidence"]["enhanced_evidence"] = Json::object();
-  dispute["evidence_details"] = {{"due_by", deadline(payment_time(tx))},
+  dispute["evidence_details"] = {{"due_by", deadline(payment_time(tx, charge))},
                                  {"enhanced_eligibility", Json::object()},
                                  {"has_evidence", false},
                                  {"past_due", false},
@@ -107,7 +107,7 @@ void warn_of_fraud(store::Transaction& tx, const Json& charge) {
   Json warning = api::default_object(tx, "radar.early_fraud_warning");
   warning["actionable"] = true;
   warning["charge"] = charge.at("id");
-  warning["created"] = payment_time(tx);
+  warning["created"] = payment_time(tx, charge);
   warning["fraud_type"] = "misc";
   warning["payment_intent"] = charge.at("payment_intent");
   tx.emit("radar.early_fraud_warning.created", tx.insert(std::move(warning)));

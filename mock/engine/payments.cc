@@ -99,7 +99,7 @@ PaymentOutcome debit(store::Transaction& tx, const store::Document& intent,
     edited["next_action"] = nullptr;
     edited["payment_method"] = payment_method.id();
     edited["status"] = "processing";
-    edited["_settles_at"] = payment_time(tx);
+    edited["_settles_at"] = payment_time(tx, edited);
   });
   tx.emit("payment_intent.processing", updated);
   tx.emit("charge.pending", charge);
@@ -198,7 +198,7 @@ std::string open_payment_intent(store::Transaction& tx, const PaymentRequest& re
        {"capture_method", "automatic"},
        {"client_secret", tx.new_id(concat(id, "_secret_"), static_cast<int>(id.size()) + 33)},
        {"confirmation_method", "automatic"},
-       {"created", payment_time(tx)},
+       {"created", payment_time(tx, {{"customer", request.customer}})},
        {"currency", request.currency},
        {"customer", request.customer},
        {"description", request.description},
@@ -337,7 +337,7 @@ void cancel_payment_intent(store::Transaction& tx, const std::string& payment_in
   const std::string& status = text(*intent, "status");
   if (status == "succeeded" || status == "canceled") return;
   tx.emit("payment_intent.canceled", tx.update(intent, [&](Json& edited) {
-    edited["canceled_at"] = payment_time(tx);
+    edited["canceled_at"] = payment_time(tx, edited);
     edited["cancellation_reason"] = reason.empty() ? Json() : Json(reason);
     edited["next_action"] = nullptr;
     edited["status"] = "canceled";

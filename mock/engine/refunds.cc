@@ -106,7 +106,7 @@ store::Document write_refund(store::Transaction& tx, const store::Document& char
   Json refund = api::default_object(tx, "refund");
   refund.update({{"amount", amount},
                  {"charge", charge.id()},
-                 {"created", payment_time(tx)},
+                 {"created", payment_time(tx, *charge)},
                  {"currency", charge->at("currency")},
                  {"destination_details",
                   {{"card",
