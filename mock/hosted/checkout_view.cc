@@ -140,20 +140,34 @@ Json optional_choices(const Visit& visit, const Json& session, const Json& items
   return rows;
 }
 
-// "Then $20.00 per month", of what recurs and is no usage.
+// "Then $20.00 per month", of what recurs and is no usage; each interval has a sum of its own.
 std::string then_text(const Json& session, const Json& items) {
-  std::int64_t sum = 0;
-  const Json* recurring = nullptr;
+  std::vector<std::pair<std::string, std::int64_t>> sums;
   bool usage = false;
+  std::string of_usage;
   for (const Json& item : items) {
     if (!recurring_of(item).is_object()) continue;
-    recurring = &recurring_of(item);
-    usage = usage || is_metered(item);
-    sum += integer(item, "amount_subtotal");
+    std::string interval = interval_text(recurring_of(item));
+    if (is_metered(item)) {
+      usage = true;
+      of_usage = std::move(interval);
+      continue;
+    }
+    const auto same = std::ranges::find(sums, interval, [](const auto& sum) { return sum.first; });
+    if (same == sums.end()) {
+      sums.emplace_back(std::move(interval), integer(item, "amount_subtotal"));
+    } else {
+      same->second += integer(item, "amount_subtotal");
+    }
   }
-  if (recurring == nullptr) return {};
-  std::string words = concat("Then ", money(text(session, "currency"), sum), " ",
-                             interval_text(*recurring), usage ? ", and what is used" : "");
+  if (sums.empty() && !usage) return {};
+  if (sums.empty()) sums.emplace_back(of_usage, 0);
+  std::string words = "Then ";
+  for (const auto& [interval, sum] : sums) {
+    if (words.size() > 5) words += " and ";
+    words += concat(money(text(session, "currency"), sum), " ", interval);
+  }
+  if (usage) words += ", and what is used";
   if (const auto days = maybe_integer(session, "trial_days")) {
     words = concat(std::to_string(*days), " days free. ", words);
   }

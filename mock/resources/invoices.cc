@@ -118,6 +118,7 @@ api::Reply create(api::Context& ctx) {
   engine::edit_invoice(ctx.tx, bill.invoice, ctx.params, {.creating = !owner.original});
   add_pending(ctx, bill, owner);
   if (maybe_boolean(ctx.params, "_never_empty") && bill.lines().empty()) {
+    // Guess: the code beside that text.
     throw api::invalid_request("Nothing to invoice for customer", "",
                                "invoice_no_customer_line_items");
   }
