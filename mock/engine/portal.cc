@@ -74,8 +74,11 @@ void check_product(const store::Transaction& tx, const Json& entry, const Place&
 }
 
 void check_features(const store::Transaction& tx, const Json& features) {
-  if (boolean(features.at("subscription_pause"), "enabled")) {
-    throw api::not_implemented("a portal configuration with `features[subscription_pause]`");
+  const Json& pause = features.at("subscription_pause");
+  if (boolean(pause, "enabled") && at_path(pause, {"duration", "type"}) == "interval_options") {
+    throw api::not_implemented(
+        "a portal configuration with `features[subscription_pause][duration][type]="
+        "interval_options`");
   }
   const Json& update = features.at("subscription_update");
   const Place place("features[subscription_update]");
@@ -182,13 +185,15 @@ struct Flow {
 constexpr Flow flows[] = {{"customer_update", "customer_update", false},
                           {"payment_method_update", "payment_method_update", false},
                           {"subscription_cancel", "subscription_cancel", true},
+                          {"subscription_pause", "subscription_pause", true},
                           {"subscription_update", "subscription_update", true},
                           {"subscription_update_confirm", "subscription_update", true}};
 
 api::ApiError disabled(const Flow& flow) {
-  const std::string_view what = flow.type == "subscription_cancel" ? "canceled"
-                                : flow.names_subscription          ? "updated"
-                                                                   : std::string_view();
+  const std::string_view what = flow.type == "subscription_cancel"  ? "canceled"
+                                : flow.type == "subscription_pause" ? "paused"
+                                : flow.names_subscription           ? "updated"
+                                                                    : std::string_view();
   if (what.empty()) {
     return api::invalid_request(concat("The ", flow.type,
                                        " flow cannot be used because the feature "
@@ -197,7 +202,9 @@ api::ApiError disabled(const Flow& flow) {
   }
   return api::invalid_request(
       concat("This subscription cannot be ", what, " because the subscription ",
-             what == "canceled" ? "cancellation" : "update",
+             what == "canceled" ? "cancellation"
+             : what == "paused" ? "pause"
+                                : "update",
              " feature in the portal configuration is disabled."),
       "flow_data[type]");
 }

@@ -39,6 +39,8 @@ struct Portal {
                                          const std::string& alert);
 [[nodiscard]] api::Response portal_cancel(const Portal& portal, const std::string& id,
                                           const std::string& alert);
+[[nodiscard]] api::Response portal_pause(const Portal& portal, const std::string& id,
+                                         const std::string& alert);
 // `items`: [{id, price, quantity}] as the subscription shall have them.
 [[nodiscard]] api::Response portal_confirm(const Portal& portal, const std::string& id,
                                            const Json& items, const std::string& alert);

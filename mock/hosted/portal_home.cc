@@ -69,7 +69,10 @@ Json subscription_values(const Portal& portal, const Json& subscription) {
           {"may_update",
            portal.allows("subscription_update") && items.size() == 1 && !ends(subscription)},
           {"may_cancel", portal.allows("subscription_cancel") && !ends(subscription)},
-          {"may_resume", portal.allows("subscription_cancel") && ends(subscription)}};
+          {"may_resume", portal.allows("subscription_cancel") && ends(subscription)},
+          {"may_pause",
+           portal.allows("subscription_pause") && status != "paused" && !ends(subscription)},
+          {"may_wake", portal.allows("subscription_pause") && status == "paused"}};
 }
 
 Json subscriptions_of(const Portal& portal) {

@@ -84,6 +84,24 @@ api::Response resume(const Portal& portal) {
   return portal_home(portal, answer.ok() ? std::string() : answer.message());
 }
 
+// Stripe: what was paid for and is not used is given back with the next invoice (types, pause).
+api::Response pause(const Portal& portal) {
+  require_feature(portal, "subscription_pause");
+  const std::string id = portal.visit.field("subscription");
+  (void)portal.subscription(id);
+  const Answer answer = portal.visit.client().post(concat("/v1/subscriptions/", id, "/pause"),
+                                                   {{"type", "subscription"}});
+  return answer.ok() ? finish(portal) : portal_pause(portal, id, answer.message());
+}
+
+api::Response wake(const Portal& portal) {
+  require_feature(portal, "subscription_pause");
+  const std::string id = portal.visit.field("subscription");
+  (void)portal.subscription(id);
+  const Answer answer = portal.visit.client().post(concat("/v1/subscriptions/", id, "/resume"));
+  return portal_home(portal, answer.ok() ? std::string() : answer.message());
+}
+
 Json items_of_form(const Visit& visit) {
   Json items = Json::array();
   const Json& given = at_path(visit.fields(), {"items"});
@@ -224,6 +242,8 @@ api::Response act(const Portal& portal) {
   if (wanted == "cancel") return cancel(portal);
   if (wanted == "accept_offer") return accept_offer(portal);
   if (wanted == "resume") return resume(portal);
+  if (wanted == "pause") return pause(portal);
+  if (wanted == "wake") return wake(portal);
   if (wanted == "update") return update(portal);
   if (wanted == "add_card") return add_card(portal);
   if (wanted == "default_card") return choose_card(portal, false);
@@ -249,6 +269,7 @@ api::Response show_flow(const Portal& portal, const Json& flow) {
   const Json& about = flow.at(type);
   const std::string& id = text(about, "subscription");
   if (type == "subscription_cancel") return portal_cancel(portal, id, {});
+  if (type == "subscription_pause") return portal_pause(portal, id, {});
   if (type == "subscription_update") return portal_plans(portal, id, {});
   return portal_confirm(portal, id, about.at("items"), {});
 }
@@ -268,6 +289,10 @@ api::Response look(const Portal& portal) {
   if (view == "cancel") {
     require_feature(portal, "subscription_cancel");
     return portal_cancel(portal, subscription, {});
+  }
+  if (view == "pause") {
+    require_feature(portal, "subscription_pause");
+    return portal_pause(portal, subscription, {});
   }
   if (view == "update" || view == "confirm") {
     require_feature(portal, "subscription_update");

@@ -231,6 +231,17 @@ api::Response portal_confirm(const Portal& portal, const std::string& id, const 
   return portal.shown("portal_confirm", std::move(values), alert.empty() ? 200 : 402);
 }
 
+api::Response portal_pause(const Portal& portal, const std::string& id, const std::string& alert) {
+  const Json subscription = portal.subscription(id);
+  const Json& item = subscription.at("items").at("data").at(0);
+  Json values = portal.values("Pause your plan");
+  values["alert"] = alert;
+  values["subscription"] = id;
+  values["name"] = plan_name(portal, item.at("price"));
+  values["price"] = plan_price(item.at("price"), item.value("quantity", Json()));
+  return portal.shown("portal_pause", std::move(values), alert.empty() ? 200 : 400);
+}
+
 api::Response portal_cancel(const Portal& portal, const std::string& id, const std::string& alert) {
   const Json subscription = portal.subscription(id);
   const Json& item = subscription.at("items").at("data").at(0);

@@ -213,3 +213,26 @@ test('an offer keeps a customer who was about to cancel', () =>
     await page.getByTestId('accept-offer').click();
     await says(page, 'subscription', 'The next invoice is $16.00');
   }));
+
+test('a plan is paused, and goes on when the customer says so', () =>
+  in_the_portal(async ({page, api, visit}) => {
+    const {subscription, customer} = await make_world(api);
+    const configuration = await api.post('/v1/billing_portal/configurations', {
+      'features[invoice_history][enabled]': true,
+      'features[subscription_pause][enabled]': true,
+    });
+    const session = await api.post('/v1/billing_portal/sessions', {
+      customer: customer.id,
+      configuration: configuration.id,
+    });
+    await visit(session.url);
+    await page.getByTestId('pause-plan').click();
+    await page.getByTestId('portal-pause').waitFor();
+    await check_page(page, 'portal-pause');
+    await page.getByTestId('confirm-pause').click();
+    await says(page, 'subscription', 'paused');
+    assert.equal((await api.get(`/v1/subscriptions/${subscription.id}`)).status, 'paused');
+    await page.getByTestId('wake-plan').click();
+    await page.getByTestId('pause-plan').waitFor();
+    assert.equal((await api.get(`/v1/subscriptions/${subscription.id}`)).status, 'active');
+  }));
