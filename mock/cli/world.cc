@@ -95,7 +95,6 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   server::Options options;
   options.base_url = base_url;
   options.any_key = config.any_key;
-  options.any_account = config.any_key || config.unknown_ids == "synthesize";
   options.default_version = config.api_version;
   options.counting_ids = config.seed.has_value();
   options.seed = config.seed ? *config.seed : random_seed();

@@ -131,6 +131,8 @@ api::Reply update(api::Context& ctx) {
 
 api::Reply del(api::Context& ctx) {
   ctx.tx.erase(api::require(ctx.tx, kind, ctx.path_id));
+  // From now on Stripe-Account may not name it.
+  ctx.tx.insert({{"id", ctx.path_id}, {"object", "okapi.closed_account"}});
   return api::deleted_stub(kind, ctx.path_id);
 }
 

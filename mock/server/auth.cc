@@ -61,19 +61,18 @@ bool is_account_id(std::string_view id) {
          });
 }
 
-// Stripe: an account that the platform has not made, or not connected, is nobody's. Differs: what
-// takes unknown ids for known ones does so here, too.
-bool is_known(World& platform, std::string_view id, const Options& options) {
-  return id == platform.store.id() || options.any_account ||
-         store::find_committed(*platform.store.committed(), "account", id);
+// Differs: Stripe refuses an account that the platform has not connected. Here an account is made
+// on first use as one of a key is, so that a configured id works; one that was deleted is gone.
+bool is_closed(World& platform, std::string_view id) {
+  return static_cast<bool>(
+      store::find_committed(*platform.store.committed(), "okapi.closed_account", id));
 }
 
-void enter_connected(Caller& caller, const api::Request& request, Accounts& accounts,
-                     const Options& options) {
+void enter_connected(Caller& caller, const api::Request& request, Accounts& accounts) {
   for (const std::string_view name : {"Stripe-Account", "Stripe-Context"}) {
     const std::string_view id = api::header(request.headers, name);
     if (id.empty()) continue;
-    if (!is_account_id(id) || !is_known(*caller.world, id, options)) {
+    if (!is_account_id(id) || is_closed(*caller.world, id)) {
       throw api::foreign_account(caller.credential, id);
     }
     caller.platform = caller.world;
@@ -98,7 +97,7 @@ Caller identify(const api::Request& request, Accounts& accounts, const Options& 
   Caller caller{.world = nullptr, .credential = credential_of(request)};
   caller.world = &world_of(caller.credential, accounts, options);
   caller.publishable = !options.any_key && is_publishable(caller.credential);
-  enter_connected(caller, request, accounts, options);
+  enter_connected(caller, request, accounts);
   return caller;
 }
 
@@ -111,7 +110,7 @@ Caller identify_or_default(const api::Request& request, Accounts& accounts,
     return caller;
   }
   Caller caller{.world = &accounts.default_world(), .credential = {}};
-  enter_connected(caller, request, accounts, options);
+  enter_connected(caller, request, accounts);
   return caller;
 }
 

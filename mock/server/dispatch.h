@@ -24,7 +24,6 @@ class Dispatch;
 struct Options {
   std::string base_url = {};  // as announced; answers use the request's Host when it has one
   bool any_key = false;
-  bool any_account = false;          // Stripe-Account may name one that nobody made
   std::string default_version = {};  // empty: newest
   bool counting_ids = false;         // --seed
   std::uint64_t seed = 0;

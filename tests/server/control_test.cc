@@ -18,12 +18,6 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-server::Options any_account() {
-  server::Options options;
-  options.any_account = true;
-  return options;
-}
-
 }  // namespace
 
 TEST_CASE("health is 503 until the server is ready, and needs no key") {
@@ -115,11 +109,11 @@ TEST_CASE("a snapshot file brings connected accounts back") {
   const std::string file = folder / "world.json";
   const api::Headers connected = {{"Stripe-Account", "acct_12345"}};
   {
-    SmallServer server(any_account());
+    SmallServer server;
     CHECK(server.send("POST", "/v1/customers", "name=x", connected).status == 200);
     server::save_snapshot(*server.dispatch, file);
   }
-  SmallServer server(any_account());
+  SmallServer server;
   server::load_snapshot_if_there(*server.dispatch, file);
   CHECK(server.customers() == 0);
   const api::Response list = server.send("GET", "/v1/customers", {}, connected);
@@ -231,7 +225,7 @@ TEST_CASE("what the dashboard looks at is not logged, what it does is") {
 }
 
 TEST_CASE("the accounts of the server are listed with their keys") {
-  SmallServer server(any_account());
+  SmallServer server;
   server.create_customer("a");
   server.send("GET", "/v1/customers", {}, {{"Stripe-Account", "acct_connected"}});
   const Json accounts = server.get("/_okapi/accounts").at("data");
