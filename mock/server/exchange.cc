@@ -227,7 +227,9 @@ api::Input Exchange::read_input() {
   if (dispatch_.settings_.synthesize_unknown_ids) {
     return check_as_stripe_mock(operation, std::move(form), version_);
   }
-  if (is_from_stripe_cli(request_)) return check_as_stripe_cli(operation, form, version_);
+  if (!form.children.empty() && is_from_stripe_cli(request_)) {
+    return check_as_stripe_cli(operation, form, version_);
+  }
   return api::check_params(operation, form, version_);
 }
 
