@@ -85,27 +85,23 @@ api::Response set_code(const Visit& visit) {
   return draw(visit, session_of(visit), {.code = answer.message()});
 }
 
-api::Response set_quantity(const Visit& visit) {
-  const Answer answer = visit.client().post(
-      page_path(visit),
-      {{"line_item", visit.field("line")}, {"quantity", visit.field("quantity")}});
+api::Response change(const Visit& visit, const Form& form) {
+  const Answer answer = visit.client().post(page_path(visit), form);
   if (answer.ok()) return redirect_to(visit.path());
   return draw(visit, session_of(visit), {.other = answer.message()});
+}
+
+api::Response set_quantity(const Visit& visit) {
+  return change(visit, {{"line_item", visit.field("line")}, {"quantity", visit.field("quantity")}});
 }
 
 api::Response set_shipping(const Visit& visit) {
-  const Answer answer =
-      visit.client().post(page_path(visit), {{"shipping_rate", visit.field("rate")}});
-  if (answer.ok()) return redirect_to(visit.path());
-  return draw(visit, session_of(visit), {.other = answer.message()});
+  return change(visit, {{"shipping_rate", visit.field("rate")}});
 }
 
 api::Response set_optional_item(const Visit& visit) {
-  const Answer answer = visit.client().post(
-      page_path(visit),
-      {{"optional_item", visit.field("price")}, {"quantity", visit.field("quantity")}});
-  if (answer.ok()) return redirect_to(visit.path());
-  return draw(visit, session_of(visit), {.other = answer.message()});
+  return change(visit,
+                {{"optional_item", visit.field("price")}, {"quantity", visit.field("quantity")}});
 }
 
 void add_address(Form& form, const Visit& visit, const std::string& prefix,

@@ -231,25 +231,30 @@ api::Response portal_confirm(const Portal& portal, const std::string& id, const 
   return portal.shown("portal_confirm", std::move(values), alert.empty() ? 200 : 402);
 }
 
-api::Response portal_pause(const Portal& portal, const std::string& id, const std::string& alert) {
-  const Json subscription = portal.subscription(id);
+namespace {
+
+// Of a page that is about one plan.
+Json plan_values(const Portal& portal, const Json& subscription, const char* title,
+                 const std::string& alert) {
   const Json& item = subscription.at("items").at("data").at(0);
-  Json values = portal.values("Pause your plan");
+  Json values = portal.values(title);
   values["alert"] = alert;
-  values["subscription"] = id;
+  values["subscription"] = subscription.at("id");
   values["name"] = plan_name(portal, item.at("price"));
   values["price"] = plan_price(item.at("price"), item.value("quantity", Json()));
+  return values;
+}
+
+}  // namespace
+
+api::Response portal_pause(const Portal& portal, const std::string& id, const std::string& alert) {
+  Json values = plan_values(portal, portal.subscription(id), "Pause your plan", alert);
   return portal.shown("portal_pause", std::move(values), alert.empty() ? 200 : 400);
 }
 
 api::Response portal_cancel(const Portal& portal, const std::string& id, const std::string& alert) {
   const Json subscription = portal.subscription(id);
-  const Json& item = subscription.at("items").at("data").at(0);
-  Json values = portal.values("Cancel your plan");
-  values["alert"] = alert;
-  values["subscription"] = id;
-  values["name"] = plan_name(portal, item.at("price"));
-  values["price"] = plan_price(item.at("price"), item.value("quantity", Json()));
+  Json values = plan_values(portal, subscription, "Cancel your plan", alert);
   values["when"] = cancel_text(portal, subscription);
   values["asks_reason"] =
       boolean(portal.feature("subscription_cancel").at("cancellation_reason"), "enabled");

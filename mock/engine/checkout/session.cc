@@ -16,8 +16,6 @@
 namespace okapi::engine {
 namespace {
 
-constexpr const char* kind = "checkout.session";
-
 DiscountOwner owner_of(const Json& session) {
   return {.customer = maybe_text(session, "customer").value_or(""),
           .currency = maybe_text(session, "currency").value_or(""),
