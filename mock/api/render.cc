@@ -49,8 +49,12 @@ void append_document(std::string& out, const Show& show, const store::Document& 
                      int depth) {
   const bool as_stored = show.tx == nullptr || (show.expand_paths.empty() &&
                                                 show.older == nullptr && !is_older_event(document));
+  if (as_stored && !may_have_internal_fields(document.text())) {
+    append_pretty(out, document.text(), depth);
+    return;
+  }
   if (as_stored) {
-    append_pretty(out, public_text(document), depth);
+    append_pretty(out, to_compact(public_tree(document)), depth);
     return;
   }
   if (show.older != nullptr || !is_older_event(document)) {

@@ -24,7 +24,8 @@ std::uint64_t mix(std::uint64_t value) {
 }
 
 // Appends exactly `digits` digits of base `base`, least significant first.
-void append_digits(std::string& out, Uint128 value, int digits, unsigned base = 62) {
+template <unsigned base = 62, typename Number>
+void append_digits(std::string& out, Number value, int digits) {
   for (; digits > 0; --digits, value /= base)
     out += alphabet[static_cast<std::size_t>(value % base)];
 }
@@ -41,7 +42,8 @@ void append_short(std::string& out, const IdSource& source, int digits, std::uin
   const Uint128 modulus = power(62, digits);
   std::uint64_t factor = mix(source.seed) | 1;
   if (factor % 31 == 0) factor += 2;
-  append_digits(out, (Uint128{number} * factor + mix(source.seed + 1)) % modulus, digits);
+  const Uint128 scattered = (Uint128{number} * factor + mix(source.seed + 1)) % modulus;
+  append_digits(out, static_cast<std::uint64_t>(scattered), digits);
 }
 
 std::string counted(std::uint64_t seed, int digits, std::uint64_t number) {
@@ -52,7 +54,7 @@ std::string counted(std::uint64_t seed, int digits, std::uint64_t number) {
     value = (value + seed % power(10, digits)) % power(10, digits);
   }
   std::string reversed;
-  append_digits(reversed, value, digits, 10);
+  append_digits<10>(reversed, value, digits);
   return {reversed.rbegin(), reversed.rend()};
 }
 

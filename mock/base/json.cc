@@ -1,7 +1,9 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -10,19 +12,54 @@ namespace {
 
 const Json null_json;
 
+// The library takes no string_view here, and says which key was missing.
+const Json& member(const Json& object, std::string_view key) {
+  if (object.is_object()) {
+    if (const auto found = object.find(key); found != object.end()) return *found;
+  }
+  return object.at(std::string(key));
+}
+
 const Json* find_set(const Json& object, std::string_view key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(key);
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-void append_break(std::string& out, int depth) {
-  static constexpr std::string_view blank =
-      "\n                                                                ";
-  const std::size_t indent = static_cast<std::size_t>(depth) * 2;
-  out.append(blank.substr(0, indent + 1));
-  if (indent >= blank.size()) out.append(indent + 1 - blank.size(), ' ');
-}
+// Appends many short pieces to a string, with one look at its size for each: lists are made of
+// them.
+class PrettyText {
+ public:
+  PrettyText(std::string& out, std::size_t likely) : out_(out), size_(out.size()) {
+    out_.resize(size_ + likely);
+  }
+  ~PrettyText() { out_.resize(size_); }
+  PrettyText(const PrettyText&) = delete;
+  PrettyText& operator=(const PrettyText&) = delete;
+
+  void add(const char* begin, const char* end) {
+    const auto length = static_cast<std::size_t>(end - begin);
+    std::memcpy(room(length), begin, length);
+  }
+  void add_blank() { *room(1) = ' '; }
+  void add_break(int depth) {
+    const std::size_t indent = static_cast<std::size_t>(depth) * 2;
+    char* const line = room(indent + 1);
+    *line = '\n';
+    std::memset(line + 1, ' ', indent);
+  }
+
+ private:
+  char* room(std::size_t length) {
+    const std::size_t at = size_;
+    size_ += length;
+    if (size_ > out_.size()) out_.resize(size_ * 3 / 2);
+    return out_.data() + at;
+  }
+
+  std::string& out_;
+  std::size_t size_;
+};
 
 bool is_escaped(std::string_view text, std::size_t at) {
   std::size_t first = at;
@@ -41,18 +78,16 @@ std::size_t closing_quote(std::string_view text, std::size_t at) {
 }  // namespace
 
 const std::string& text(const Json& object, std::string_view key) {
-  return object.at(std::string(key)).get_ref<const std::string&>();
+  return member(object, key).get_ref<const std::string&>();
 }
 
 std::int64_t integer(const Json& object, std::string_view key) {
-  const Json& value = object.at(std::string(key));
+  const Json& value = member(object, key);
   OKAPI_CHECK(value.is_number_integer());
   return value.get<std::int64_t>();
 }
 
-bool boolean(const Json& object, std::string_view key) {
-  return object.at(std::string(key)).get<bool>();
-}
+bool boolean(const Json& object, std::string_view key) { return member(object, key).get<bool>(); }
 
 Decimal decimal(const Json& object, std::string_view key) {
   const std::optional<Decimal> parsed = Decimal::parse(text(object, key));
@@ -97,64 +132,111 @@ const Json& at_path(const Json& object, std::initializer_list<std::string_view> 
   return *here;
 }
 
-void append_quoted(std::string& out, std::string_view value) {
-  static constexpr char hex[] = "0123456789abcdef";
-  out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const auto c = static_cast<unsigned char>(value[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(value, plain, i - plain);
-    plain = i + 1;
-    out += '\\';
-    switch (c) {
-      case '"':
-        out += '"';
-        break;
-      case '\\':
-        out += '\\';
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      default:
-        out += "u00";
-        out += hex[c >> 4];
-        out += hex[c & 15];
-    }
-  }
-  out.append(value, plain, value.size() - plain);
-  out += '"';
+namespace {
+
+constexpr std::array<bool, 256> make_escaped() {
+  std::array<bool, 256> escaped{};
+  for (std::size_t c = 0; c < 0x20; ++c) escaped[c] = true;
+  escaped['"'] = true;
+  escaped['\\'] = true;
+  return escaped;
 }
 
-namespace {
+bool needs_escape(char c) {
+  static constexpr std::array<bool, 256> escaped = make_escaped();
+  return escaped[static_cast<unsigned char>(c)];
+}
+
+void append_escape(std::string& out, char c) {
+  static constexpr std::string_view hex = "0123456789abcdef";
+  out += '\\';
+  switch (c) {
+    case '"':
+    case '\\':
+      out += c;
+      break;
+    case '\n':
+      out += 'n';
+      break;
+    case '\r':
+      out += 'r';
+      break;
+    case '\t':
+      out += 't';
+      break;
+    default:
+      out += "u00";
+      out += hex[static_cast<unsigned char>(c) >> 4U];
+      out += hex[static_cast<unsigned char>(c) & 15U];
+  }
+}
 
 // What documents are full of, without the machinery of dump().
 void append_scalar(std::string& out, const Json& value) {
-  if (value.is_null()) {
-    out += "null";
-  } else if (value.is_boolean()) {
-    out += value.get<bool>() ? "true" : "false";
-  } else if (value.type() == Json::value_t::number_integer) {
+  const auto append_number = [&](auto number) {
     std::array<char, 20> digits;
-    const auto number = value.get<std::int64_t>();
-    out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
-  } else {
-    out += value.dump();
+    out.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+  };
+  switch (value.type()) {
+    case Json::value_t::null:
+      out += "null";
+      break;
+    case Json::value_t::boolean:
+      out += value.get<bool>() ? "true" : "false";
+      break;
+    case Json::value_t::number_integer:
+      append_number(value.get<std::int64_t>());
+      break;
+    case Json::value_t::number_unsigned:
+      append_number(value.get<std::uint64_t>());
+      break;
+    default:
+      out += value.dump();
   }
+}
+
+void append_object(std::string& out, const Json::object_t& members) {
+  char separator = '{';
+  const auto append_member = [&](const std::string& key, const Json& member) {
+    out += separator;
+    separator = ',';
+    append_quoted(out, key);
+    out += ':';
+    append_compact(out, member);
+  };
+  // Stripe: id and object lead, the rest is alphabetical (which nlohmann's sorted map gives).
+  const auto id = members.find("id");
+  const auto object = members.find("object");
+  if (id != members.end()) append_member(id->first, id->second);
+  if (object != members.end()) append_member(object->first, object->second);
+  for (auto each = members.begin(); each != members.end(); ++each) {
+    if (each != id && each != object) append_member(each->first, each->second);
+  }
+  if (separator == '{') out += '{';
+  out += '}';
 }
 
 }  // namespace
 
+void append_quoted(std::string& out, std::string_view value) {
+  out += '"';
+  auto plain = value.begin();
+  while (true) {
+    const auto special = std::find_if(plain, value.end(), needs_escape);
+    out.append(plain, special);
+    if (special == value.end()) break;
+    append_escape(out, *special);
+    plain = special + 1;
+  }
+  out += '"';
+}
+
 void append_compact(std::string& out, const Json& value) {
-  if (value.is_string()) return append_quoted(out, value.get_ref<const std::string&>());
-  if (value.is_array()) {
+  if (value.is_string()) {
+    append_quoted(out, value.get_ref<const std::string&>());
+  } else if (value.is_object()) {
+    append_object(out, value.get_ref<const Json::object_t&>());
+  } else if (value.is_array()) {
     out += '[';
     bool first = true;
     for (const Json& element : value) {
@@ -163,28 +245,9 @@ void append_compact(std::string& out, const Json& value) {
       append_compact(out, element);
     }
     out += ']';
-    return;
+  } else {
+    append_scalar(out, value);
   }
-  if (!value.is_object()) return append_scalar(out, value);
-  out += '{';
-  bool first = true;
-  const auto append_member = [&](const std::string& key, const Json& member) {
-    if (!first) out += ',';
-    first = false;
-    append_quoted(out, key);
-    out += ':';
-    append_compact(out, member);
-  };
-  // Stripe: id and object lead, the rest is alphabetical (which nlohmann's sorted map gives).
-  for (const char* leading : {"id", "object"}) {
-    if (const auto found = value.find(leading); found != value.end()) {
-      append_member(leading, *found);
-    }
-  }
-  for (const auto& [key, member] : value.items()) {
-    if (key != "id" && key != "object") append_member(key, member);
-  }
-  out += '}';
 }
 
 std::string to_compact(const Json& value) {
@@ -194,10 +257,11 @@ std::string to_compact(const Json& value) {
 }
 
 void append_pretty(std::string& out, std::string_view compact, int depth) {
-  std::size_t copied = 0;  // what stands before has been written
+  PrettyText text(out, compact.size() * 3 / 2);
+  const char* copied = compact.data();  // what stands before has been written
   const auto copy_up_to = [&](std::size_t end) {
-    out.append(compact.data() + copied, end - copied);
-    copied = end;
+    text.add(copied, compact.data() + end);
+    copied = compact.data() + end;
   };
   for (std::size_t i = 0; i < compact.size(); ++i) {
     switch (const char c = compact[i]) {
@@ -211,20 +275,20 @@ void append_pretty(std::string& out, std::string_view compact, int depth) {
           break;
         }
         copy_up_to(i + 1);
-        append_break(out, ++depth);
+        text.add_break(++depth);
         break;
       case '}':
       case ']':
         copy_up_to(i);
-        append_break(out, --depth);
+        text.add_break(--depth);
         break;
       case ',':
         copy_up_to(i + 1);
-        append_break(out, depth);
+        text.add_break(depth);
         break;
       case ':':
         copy_up_to(i + 1);
-        out += ' ';
+        text.add_blank();
         break;
       default:
         break;
@@ -237,12 +301,6 @@ std::string to_pretty(const Json& value) {
   std::string out;
   append_pretty(out, to_compact(value), 0);
   return out;
-}
-
-Json parse_stored(std::string_view compact) {
-  Json parsed = Json::parse(compact, nullptr, false);
-  OKAPI_CHECK(!parsed.is_discarded());
-  return parsed;
 }
 
 }  // namespace okapi
