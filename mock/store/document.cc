@@ -83,14 +83,14 @@ const Json* Document::tree_at_hand() const { return tree_ ? tree_.get() : body_-
 
 // While there is a tree nobody else knows the document yet; call_once would cost a system call to
 // wake those who wait.
-void Document::settle() const {
-  if (!body_->tree) return;
+std::shared_ptr<const Json> Document::settle() const {
+  if (!body_->tree) return nullptr;
   if (!body_->has_text.load(std::memory_order_acquire)) {
     body_->text = to_compact(*body_->tree);
     body_->text.shrink_to_fit();
     body_->has_text.store(true, std::memory_order_release);
   }
-  body_->tree = nullptr;
+  return std::move(body_->tree);
 }
 
 }  // namespace okapi::store

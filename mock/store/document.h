@@ -58,8 +58,9 @@ class Document {
   [[nodiscard]] Name name() const;
   // The tree, if there is one without parsing.
   [[nodiscard]] const Json* tree_at_hand() const;
-  // Renders the text and drops the tree, at commit.
-  void settle() const;
+  // Renders the text and lets go of the tree, at commit. Gives the tree: to take it apart costs as
+  // much as to render it.
+  std::shared_ptr<const Json> settle() const;
 
   std::shared_ptr<const Body> body_;
   mutable std::shared_ptr<const Json> tree_;

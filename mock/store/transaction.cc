@@ -24,15 +24,13 @@ void rest_a_moment() {
 }
 
 // Most transactions are over in less time than it takes to fall asleep and to be woken.
-std::unique_lock<std::mutex> locked(std::mutex& mutex) {
+void wait_for(std::unique_lock<std::mutex>& lock) {
   constexpr int tries = 500;  // some 20 microseconds
-  std::unique_lock lock(mutex, std::try_to_lock);
-  for (int i = 0; i < tries && !lock.owns_lock(); ++i) {
+  for (int i = 0; i < tries; ++i) {
     rest_a_moment();
-    if (i % 8 == 0) lock.try_lock();
+    if (i % 8 == 0 && lock.try_lock()) return;
   }
-  if (!lock.owns_lock()) lock.lock();
-  return lock;
+  lock.lock();
 }
 
 }  // namespace
@@ -44,12 +42,15 @@ struct Transaction::Work {
   std::vector<Emitted> emitted;
   std::vector<Document> written;
   std::vector<std::string> events;
+  std::vector<std::shared_ptr<const void>> trees;  // given back when others may write again
   bool committed = false;
 };
 
 Transaction::Transaction(Account& account, Origin origin)
     : account_(account), origin_(std::move(origin)), work_(std::make_unique<Work>()) {
-  work_->lock = locked(account.writing_);
+  work_->lock = std::unique_lock(account.writing_, std::try_to_lock);
+  waited_ = !work_->lock.owns_lock();
+  if (waited_) wait_for(work_->lock);
   work_->base = account.committed();
   now_ = work_->base->clock.now();
 }
@@ -226,7 +227,7 @@ void Transaction::write_events() {
                        .after = state.find(of, emitted.document.id()),
                        .created = emitted.created};
     if (!event.after) event.after = emitted.document.without_tree();
-    event.after.settle();
+    settle(event.after);
     Document::Name name{.kind = kind,
                         .id = make_id(account_.settings_.ids, "evt_", 28, state.next_id++),
                         .sequence = state.next_sequence++};
@@ -256,23 +257,32 @@ void Transaction::forget_old_events() {
   }
 }
 
-void Transaction::commit() {
-  OKAPI_CHECK(!work_->committed);
-  write_events();
-  forget_old_events();
-  work_->committed = true;
-  if (!work_->edited) return work_->lock.unlock();
+void Transaction::settle(const Document& document) {
+  if (std::shared_ptr<const Json> tree = document.settle()) work_->trees.push_back(std::move(tree));
+}
+
+void Transaction::settle_written() {
   for (const Document& document : work_->written) {
     // Versions that a later write of this transaction replaced are nobody's any more.
     if (state().find(document.kind(), document.id()) != document) continue;
-    account_.trees_.keep(document);
-    document.settle();
+    account_.trees_.keep(document, work_->trees);
+    settle(document);
   }
+}
+
+void Transaction::commit() {
+  OKAPI_CHECK(!work_->committed);
+  write_events();
+  settle_written();
+  forget_old_events();
+  work_->committed = true;
+  if (!work_->edited) return work_->lock.unlock();
   std::shared_ptr<const State> after = std::move(work_->edited);
   account_.publish(after);
   work_->lock.unlock();
   // From here on this transaction reads what it has written, and the old state may go.
   work_->base = std::move(after);
+  work_->trees.clear();
 }
 
 const std::vector<std::string>& Transaction::committed_events() const { return work_->events; }

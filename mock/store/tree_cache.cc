@@ -1,6 +1,7 @@
 #include "store/tree_cache.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "store/document_body.h"
 
@@ -34,12 +35,14 @@ void TreeCache::serve_if_kept(Document& document) const {
   if (slot.body == document.body_) document.parsed_ = slot.parsed;
 }
 
-void TreeCache::keep(const Document& document) {
+void TreeCache::keep(const Document& document, std::vector<std::shared_ptr<const void>>& replaced) {
   if (!document.body_->tree) return;
   if (slots_.empty()) slots_.resize(most_trees);
+  Slot& slot = slots_[place_of(document)];
   auto parsed = std::make_shared<Document::Parsed>();
   parsed->tree = document.body_->tree;
-  slots_[place_of(document)] = {.body = document.body_, .parsed = std::move(parsed)};
+  Slot before = std::exchange(slot, {.body = document.body_, .parsed = std::move(parsed)});
+  if (before.parsed) replaced.push_back(std::move(before.parsed));
 }
 
 }  // namespace okapi::store
