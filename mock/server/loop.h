@@ -95,6 +95,8 @@ class Loop {
   [[nodiscard]] bool read_request(Connection& connection, std::string_view& input, Bench& bench);
   void respond(Connection& connection, const api::Response& response, Bench& bench);
   void give_away(Connection& connection, const api::Response& response);
+  [[nodiscard]] Loop& loop_of(const Connection& connection);
+  void hand_over(Connection& connection, Loop& to);
   void refuse(Connection& connection, const Refusal& refusal);
 
   void settle(Connection& connection);
