@@ -3,7 +3,7 @@ FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
       g++ cmake ninja-build pkg-config \
       libcpp-httplib-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev zlib1g-dev libcli11-dev libboost-dev \
-      libhpdf-dev libkainjow-mustache-dev
+      libhpdf-dev libkainjow-mustache-dev libmimalloc-dev
 COPY . /src
 RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release \
  && cmake --build /build --target okapi \
@@ -11,7 +11,7 @@ RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libcpp-httplib0.11 libyaml-cpp0.7 libssl3 libhpdf-2.3.0 \
+ && apt-get install -y --no-install-recommends libcpp-httplib0.11 libyaml-cpp0.7 libssl3 libhpdf-2.3.0 libmimalloc2.0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home --shell /usr/sbin/nologin okapi
 COPY --from=build /build/okapi /usr/local/bin/okapi

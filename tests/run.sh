@@ -22,7 +22,7 @@ as_root() {
 missing=
 for package in g++ cmake ninja-build ccache pkg-config libcpp-httplib-dev nlohmann-json3-dev \
   libyaml-cpp-dev libssl-dev zlib1g-dev libcli11-dev doctest-dev libboost-dev \
-  libhpdf-dev libkainjow-mustache-dev; do
+  libhpdf-dev libkainjow-mustache-dev libmimalloc-dev; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$status" = installed ] || missing="$missing $package"
 done
