@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <deque>
 #include <filesystem>
 #include <future>
@@ -15,6 +16,8 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/server/raw_client.h"
 
@@ -554,6 +557,27 @@ TEST_CASE("every connection that ends gives its descriptor back") {
     if (i % 4 == 3) CHECK(client.ask("junk").status == 400);
   }
   CHECK(falls_to(before));
+}
+
+// epoll tells of a closed descriptor while another process has it: from fork to exec, as in `okapi
+// exec`. Without the sanitizers a connection that is no more is served in silence.
+TEST_CASE("a connection that ends while a forked process has its descriptor is forgotten") {
+  Server server;
+  RawClient client(server.port());
+  CHECK(client.ask(get("/")).status == 200);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  REQUIRE(child > 0);
+  CHECK(client.ask(get("/", "Connection: close\r\n")).status == 200);
+  client.send(get("/"));
+  for (int i = 0; i < 100; ++i) {
+    RawClient other(server.port());
+    REQUIRE(other.ask(get("/")).status == 200);
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
 }
 
 TEST_CASE("stop ends at once with idle clients") {
