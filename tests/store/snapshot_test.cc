@@ -222,10 +222,30 @@ TEST_CASE("compact JSON is told from everything else") {
     CHECK(store::is_compact_json(good));
     CHECK(Json::accept(good));
   }
-  for (const std::string bad :
-       {"",     " {}",      "{ }",     "{\"a\": 1}", "[1,]",   "{,}",         "{\"a\"}",     "01",
-        "1.",   "-",        "\"\\x\"", "\"a",        "\"\n\"", "\"\\ud83d\"", "\"\\udc00\"", "nul",
-        "{}{}", "\"\xff\"", "[",       "]",          "1e",     "+1"}) {
+  for (const std::string bad : {"1e999",
+                                "-" + std::string(400, '9'),
+                                "",
+                                " {}",
+                                "{ }",
+                                "{\"a\": 1}",
+                                "[1,]",
+                                "{,}",
+                                "{\"a\"}",
+                                "01",
+                                "1.",
+                                "-",
+                                "\"\\x\"",
+                                "\"a",
+                                "\"\n\"",
+                                "\"\\ud83d\"",
+                                "\"\\udc00\"",
+                                "nul",
+                                "{}{}",
+                                "\"\xff\"",
+                                "[",
+                                "]",
+                                "1e",
+                                "+1"}) {
     CAPTURE(bad);
     CHECK_FALSE(store::is_compact_json(bad));
   }
