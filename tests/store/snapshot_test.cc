@@ -161,6 +161,8 @@ TEST_CASE("a file that is no snapshot of ours is refused with file, line and rem
        "world.json was written by a newer okapi (format 2, this one reads 1); use that one"},
       {"other version", replaced(file, "2026-10-28.endive", "2031-01-01.x"),
        "world.json holds objects of API version 2031-01-01.x and this okapi keeps those of"},
+      {"a version of several lines", replaced(file, "2026-10-28.endive", R"(1\n2)"),
+       "world.json holds objects of API version 1?2 and this okapi keeps those of"},
       {"broken document", replaced(file, "\"owner\":", "\"owner\""),
        "world.json, line 5: the document is not compact JSON; take another copy of the file"},
       {"document of no kind", replaced(file, "\"object\":\"pet\"", "\"subject\":\"pet\""),
