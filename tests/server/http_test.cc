@@ -233,6 +233,7 @@ TEST_CASE("broken requests are refused in the API's shape and end the connection
       {"a target that is no path", "GET v1 HTTP/1.1\r\nHost: x\r\n\r\n", 400},
       {"a space in the target", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
       {"a NUL in the target", std::string("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n", 30), 400},
+      {"a line feed before the path", "GET http://a\nb/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
       {"no version", "GET /\r\nHost: x\r\n\r\n", 400},
       {"another version", "GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505},
       {"the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
