@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <arpa/inet.h>
+
 #include "base/ascii.h"
 #include "base/text.h"
 
@@ -18,6 +20,11 @@ bool is_port(std::string_view text) {
   if (text.empty() || text.size() > 5 || !digits) return false;
   const int number = std::stoi(std::string(text));
   return number > 0 && number <= 65535;
+}
+
+bool is_v6(const std::string& text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
 bool is_blank_or_control(char c) {
@@ -47,6 +54,7 @@ std::optional<Url> parse_url(std::string_view text) {
     const std::size_t close = authority.find(']');
     if (close == authority.npos) return std::nullopt;
     url.host = lowered(authority.substr(1, close - 1));
+    if (!is_v6(url.host)) return std::nullopt;
     port = authority.substr(close + 1);
   } else {
     const std::size_t colon = std::min(authority.find(':'), authority.size());

@@ -1,7 +1,9 @@
 #include "server/fixtures_yaml.h"
 
 #include <algorithm>
+#include <sstream>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.h"
@@ -13,6 +15,52 @@ namespace {
 constexpr std::size_t longest = 16 << 20;
 constexpr int deepest = 30;
 constexpr std::size_t most_values = 200'000;  // aliases counted each time they are used
+
+[[noreturn]] void fail_at(const std::string& name, int line, std::string_view what) {
+  throw FixtureError(concat(name, ", line ", std::to_string(line), ": ", what));
+}
+
+// Stops at the second document. YAML::LoadAll would make documents until the memory is full of a
+// text that begins with a comma.
+class OneDocument final : public YAML::EventHandler {
+ public:
+  explicit OneDocument(const std::string& name) : name_(name) {}
+  void read(const std::string& text) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(*this)) {
+    }
+  }
+  [[nodiscard]] bool found() const { return documents_ > 0; }
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override { ++documents_; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { check(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { check(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {
+    check(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {
+    check(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {
+    check(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void check(const YAML::Mark& mark) const {
+    if (documents_ < 2) return;
+    fail_at(name_, mark.line + 1, "a second YAML document begins; put all steps into the first");
+  }
+
+  const std::string& name_;
+  int documents_ = 0;
+};
 
 class Reader {
  public:
@@ -38,9 +86,7 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(int line, std::string_view what) const {
-    throw FixtureError(concat(name_, ", line ", std::to_string(line), ": ", what));
-  }
+  [[noreturn]] void fail(int line, std::string_view what) const { fail_at(name_, line, what); }
 
   static int line_of(const YAML::Node& node) {
     const YAML::Mark mark = node.Mark();
@@ -99,16 +145,12 @@ YamlValue read_yaml(const std::string& text, const std::string& name) {
     throw FixtureError(concat(name, ": the fixture is not text in UTF-8; save it as that"));
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) return {};
-    if (documents.size() > 1) {
-      throw FixtureError(concat(name, ", line ", std::to_string(documents[1].Mark().line + 1),
-                                ": a second YAML document begins; put all steps into the first"));
-    }
-    return Reader(name).read(documents.front(), 0);
+    OneDocument document(name);
+    document.read(text);
+    if (!document.found()) return {};
+    return Reader(name).read(YAML::Load(text), 0);
   } catch (const YAML::Exception& error) {
-    throw FixtureError(concat(name, ", line ", std::to_string(error.mark.line + 1),
-                              ": this is not YAML (", error.msg, ")"));
+    fail_at(name, error.mark.line + 1, concat("this is not YAML (", error.msg, ")"));
   }
 }
 

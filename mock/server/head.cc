@@ -81,12 +81,13 @@ std::string_view origin_form(std::string_view target) {
 void parse_request_line(std::string_view line, api::Request& request, Framing& framing) {
   if (line.size() > max_request_line) throw Refusal{414, "The request line is longer than 16 KiB."};
   const std::string_view method = take_until(line, ' ');
-  const std::string_view target = origin_form(take_until(line, ' '));
+  const std::string_view sent = take_until(line, ' ');
+  const std::string_view target = origin_form(sent);
   const bool upper = std::ranges::all_of(method, [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!upper || method.empty() || method.size() > 32) {
     throw Refusal{400, "The method is not one of HTTP."};
   }
-  const bool clean = all_of(target, value_characters) && target.find('\t') == target.npos;
+  const bool clean = all_of(sent, value_characters) && sent.find('\t') == sent.npos;
   if (target.empty() || !clean ||
       (target.front() != '/' && !(method == "OPTIONS" && target == "*"))) {
     throw Refusal{400, "The request target is not a path."};

@@ -409,10 +409,7 @@ void Loop::respond(Connection& connection, const api::Response& response, Bench&
 }
 
 void Loop::give_away(Connection& connection, const api::Response& response) {
-  if (connection.interest != 0) {
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.socket.get(), nullptr);
-    connection.interest = 0;
-  }
+  forget(connection);
   connection.broken = true;  // so that settle() ends it here
   response.upgrade(connection.socket.release());
 }
@@ -486,10 +483,15 @@ void Loop::watch_for(Connection& connection, std::uint32_t interest) {
   ::epoll_ctl(epoll_.get(), operation, connection.socket.get(), &event);
 }
 
-// Its handler still runs elsewhere; until its answer is in the inbox the socket stays untouched.
-void Loop::set_aside(Connection& connection) {
+void Loop::forget(Connection& connection) {
+  if (connection.interest == 0) return;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.socket.get(), nullptr);
   connection.interest = 0;
+}
+
+// Its handler still runs elsewhere; until its answer is in the inbox the socket stays untouched.
+void Loop::set_aside(Connection& connection) {
+  forget(connection);
   std::list<Connection>& working = in(Phase::working);
   working.splice(working.end(), in(connection.phase), connection.self);
   connection.phase = Phase::working;
@@ -498,6 +500,9 @@ void Loop::set_aside(Connection& connection) {
 void Loop::close(Connection& connection) {
   --load_;
   if (connection.tls && !connection.broken) connection.end_output();
+  // Closing the descriptor is not enough while a process that was forked has it too: epoll would go
+  // on telling of a connection that is no more.
+  forget(connection);
   in(connection.phase).erase(connection.self);
   if (accept_again_ != 0 && !stopping_) set_accepting(true);
 }

@@ -102,6 +102,7 @@ class Loop {
   void settle(Connection& connection);
   void enter(Connection& connection, Phase phase);
   void watch_for(Connection& connection, std::uint32_t interest);
+  void forget(Connection& connection);
   void set_aside(Connection& connection);
   void close(Connection& connection);
   [[nodiscard]] std::list<Connection>& in(Phase phase) { return by_phase_[std::size_t(phase)]; }

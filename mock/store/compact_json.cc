@@ -1,6 +1,8 @@
 #include "store/compact_json.h"
 
 #include <array>
+#include <cmath>
+#include <cstdlib>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -9,6 +11,7 @@ namespace okapi::store {
 namespace {
 
 constexpr int deepest = 200;
+constexpr std::size_t longest_number = 300;  // digits of which a number is surely finite
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -108,14 +111,22 @@ class Scanner {
   }
 
   bool skip_number() {
+    const std::size_t first = at_;
     take('-');
     if (!take('0') && !skip_digits()) return false;
     if (take('.') && !skip_digits()) return false;
+    bool large = at_ - first > longest_number;
     if (take('e') || take('E')) {
       if (!take('+')) take('-');
-      return skip_digits();
+      if (!skip_digits()) return false;
+      large = true;
     }
-    return true;
+    // 1e999 is a number of the grammar, but no tree can hold it.
+    return !large || std::isfinite(std::strtod(std::string(from(first)).c_str(), nullptr));
+  }
+
+  [[nodiscard]] std::string_view from(std::size_t first) const {
+    return text_.substr(first, at_ - first);
   }
 
   bool skip_object(int depth) {

@@ -1,5 +1,6 @@
 #include "store/snapshot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/nesting.h"
@@ -30,6 +31,15 @@ Json to_json(const MeterEntry& entry) {
           {"value", entry.point.value.text()},
           {"received", entry.point.received},
           {"received_at", entry.received_at}};
+}
+
+// A name from a file, fit to stand in a sentence.
+std::string shown(std::string name) {
+  constexpr std::size_t longest = 40;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  std::ranges::replace_if(name, is_control, '?');
+  if (name.size() > longest) name = concat(std::string_view(name).substr(0, longest), "…");
+  return name;
 }
 
 // Writes lines and counts them.
@@ -172,8 +182,9 @@ class StateReader {
     }
     const std::string version = text_of(header, "api_version");
     if (version != api_version) {
-      refuse(concat(" holds objects of API version ", version, " and this okapi keeps those of ",
-                    api_version, "; use the okapi that wrote it or start empty"));
+      refuse(concat(" holds objects of API version ", shown(version),
+                    " and this okapi keeps those of ", api_version,
+                    "; use the okapi that wrote it or start empty"));
     }
     return number_of(header, "accounts");
   }

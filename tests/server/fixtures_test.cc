@@ -212,6 +212,7 @@ TEST_CASE("a fixture that cannot be played is refused with file, line and remedy
        "line 3: POST /v1/customers answered 401"},
       {"not YAML", "steps:\n  - post: [", "line 2: this is not YAML"},
       {"bad escape", "steps:\n  - post: \"\\q\"", "line 2: this is not YAML"},
+      {"documents without end", ",steps: []", "line 1: a second YAML document begins"},
       {"two documents", "steps: []\n---\nsteps: []", "line 3: a second YAML document begins"},
       {"not UTF-8", "steps: [\xff]", "world.yaml: the fixture is not text in UTF-8"},
       {"NUL", std::string("steps: [\0]", 10), "world.yaml: the fixture is not text in UTF-8"},

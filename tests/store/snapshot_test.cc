@@ -161,6 +161,8 @@ TEST_CASE("a file that is no snapshot of ours is refused with file, line and rem
        "world.json was written by a newer okapi (format 2, this one reads 1); use that one"},
       {"other version", replaced(file, "2026-10-28.endive", "2031-01-01.x"),
        "world.json holds objects of API version 2031-01-01.x and this okapi keeps those of"},
+      {"a version of several lines", replaced(file, "2026-10-28.endive", R"(1\n2)"),
+       "world.json holds objects of API version 1?2 and this okapi keeps those of"},
       {"broken document", replaced(file, "\"owner\":", "\"owner\""),
        "world.json, line 5: the document is not compact JSON; take another copy of the file"},
       {"document of no kind", replaced(file, "\"object\":\"pet\"", "\"subject\":\"pet\""),
@@ -222,10 +224,30 @@ TEST_CASE("compact JSON is told from everything else") {
     CHECK(store::is_compact_json(good));
     CHECK(Json::accept(good));
   }
-  for (const std::string bad :
-       {"",     " {}",      "{ }",     "{\"a\": 1}", "[1,]",   "{,}",         "{\"a\"}",     "01",
-        "1.",   "-",        "\"\\x\"", "\"a",        "\"\n\"", "\"\\ud83d\"", "\"\\udc00\"", "nul",
-        "{}{}", "\"\xff\"", "[",       "]",          "1e",     "+1"}) {
+  for (const std::string bad : {"1e999",
+                                "-" + std::string(400, '9'),
+                                "",
+                                " {}",
+                                "{ }",
+                                "{\"a\": 1}",
+                                "[1,]",
+                                "{,}",
+                                "{\"a\"}",
+                                "01",
+                                "1.",
+                                "-",
+                                "\"\\x\"",
+                                "\"a",
+                                "\"\n\"",
+                                "\"\\ud83d\"",
+                                "\"\\udc00\"",
+                                "nul",
+                                "{}{}",
+                                "\"\xff\"",
+                                "[",
+                                "]",
+                                "1e",
+                                "+1"}) {
     CAPTURE(bad);
     CHECK_FALSE(store::is_compact_json(bad));
   }
