@@ -157,8 +157,7 @@ bool WebhookQueue::resend(const store::Account& account, const std::string& even
   for (const WebhookEndpoint& one : endpoints) {
     if (one.id != endpoint || one.source != "event") continue;
     found = true;
-    run(mail,
-        [this, &mail, event, one] { line_of(mail, one)->beside.push_back({.event = event}); });
+    run(mail, [&mail, event, one] { line_of(mail, one)->beside.push_back({.event = event}); });
   }
   return found;
 }
