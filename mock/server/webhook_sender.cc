@@ -51,7 +51,7 @@ class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
     Idle<Stream>& idle;
     WebhookSenderSettings settings;
   };
-  Attempt(Parts parts, api::Url url, events::WebhookRequest request,
+  Attempt(const Parts& parts, api::Url url, events::WebhookRequest request,
           std::function<void(const events::WebhookReply&)> done)
       : parts_(parts),
         url_(std::move(url)),
