@@ -256,11 +256,12 @@ class Sender final : public events::WebhookSender {
   void begin(events::WebhookRequest request,
              std::function<void(const events::WebhookReply&)> done) {
     const std::optional<api::Url> url = api::parse_url(request.url);
-    if (!url)
+    if (!url) {
       return done({.status = 0,
                    .error = concat("The URL ", request.url, " cannot be used."),
                    .body = {},
                    .microseconds = 0});
+    }
     if (url->secure) {
       start<Secure>(idle_secure_, *url, std::move(request), std::move(done));
     } else {
