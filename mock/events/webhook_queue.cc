@@ -157,8 +157,7 @@ bool WebhookQueue::resend(const store::Account& account, const std::string& even
   for (const WebhookEndpoint& one : endpoints) {
     if (one.id != endpoint || one.source != "event") continue;
     found = true;
-    run(mail,
-        [this, &mail, event, one] { line_of(mail, one)->beside.push_back({.event = event}); });
+    run(mail, [&mail, event, one] { line_of(mail, one)->beside.push_back({.event = event}); });
   }
   return found;
 }
@@ -290,17 +289,18 @@ void WebhookQueue::send(Round& round, const WebhookEndpoint& endpoint,
                         .type = attempt.type,
                         .api_version = endpoint.api_version,
                         .thin = endpoint.thin};
-    sender_->post(std::move(request), [this, &mail, line, delivery](const WebhookReply&) {
-      handed_over(mail, line, delivery);
-    });
+    sender_->post(std::move(request),
+                  [this, &mail, line, delivery = std::move(delivery)](const WebhookReply&) {
+                    handed_over(mail, line, delivery);
+                  });
     return;
   }
-  sender_->post(std::move(request),
-                [this, &mail, line, delivery, attempt](const WebhookReply& reply) {
-                  WebhookAttempt made = attempt;
-                  made.reply = reply;
-                  finish(mail, line, delivery, std::move(made));
-                });
+  sender_->post(std::move(request), [this, &mail, line, delivery = std::move(delivery),
+                                     attempt = std::move(attempt)](const WebhookReply& reply) {
+    WebhookAttempt made = attempt;
+    made.reply = reply;
+    finish(mail, line, delivery, std::move(made));
+  });
 }
 
 // One that is gone has no line any more: there is nothing to be tried again.

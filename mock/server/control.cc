@@ -181,7 +181,7 @@ const Control::Route Control::routes[] = {
     {"POST", "webhooks/wait", &Control::wait_for_webhooks},
 };
 
-Control::Control(Parts parts) : parts_(parts), started_(monotonic_microseconds()) {}
+Control::Control(const Parts& parts) : parts_(parts), started_(monotonic_microseconds()) {}
 
 bool Control::is_control_path(std::string_view path) { return path.starts_with(root); }
 

@@ -35,7 +35,7 @@ class Control {
     RequestLog& request_log;
     events::WebhookQueue& webhooks;
   };
-  explicit Control(Parts parts);
+  explicit Control(const Parts& parts);
 
   [[nodiscard]] static bool is_control_path(std::string_view path);  // "/_okapi/…"
   // Answers a request to a control path. Throws api::ApiError.

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "api/request.h"
@@ -296,7 +296,7 @@ Saved send_fixture(Dispatch& dispatch, const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in || in.peek() == std::ifstream::traits_type::eof()) {
     throw FixtureError(concat("cannot read the fixture ", file, " (",
-                              errno == 0 ? "it is empty" : std::strerror(errno),
+                              errno == 0 ? "it is empty" : std::generic_category().message(errno),
                               "): give the path of a YAML file with steps"));
   }
   return send_fixture(dispatch, in, file);

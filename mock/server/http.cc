@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -52,7 +51,8 @@ const addrinfo& preferred(const Addresses& addresses) {
     throw PortTaken("port " + std::to_string(options.port) + " on " + options.host +
                     " is taken; stop what listens there or choose another with --port");
   }
-  throw std::runtime_error("cannot listen on " + where + ": " + std::strerror(errno));
+  throw std::runtime_error("cannot listen on " + where + ": " +
+                           std::generic_category().message(errno));
 }
 
 Descriptor listen_on(const HttpOptions& options) {

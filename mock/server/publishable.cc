@@ -10,8 +10,8 @@
 namespace okapi::server {
 namespace {
 
-constexpr std::string_view publishable = "pk_test_";
-constexpr std::string_view secret = "sk_test_";
+constexpr std::string_view publishable_prefix = "pk_test_";
+constexpr std::string_view secret_prefix = "sk_test_";
 
 constexpr auto for_browsers = std::to_array<std::string_view>(
     {"payment_intents.confirm", "payment_intents.retrieve", "payment_methods.create",
@@ -34,11 +34,11 @@ std::string_view kind_of(std::string_view operation) {
 }  // namespace
 
 bool is_publishable(std::string_view key) {
-  return key.starts_with(publishable) && key.size() > publishable.size();
+  return key.starts_with(publishable_prefix) && key.size() > publishable_prefix.size();
 }
 
 std::string secret_key_of(std::string_view key) {
-  return concat(secret, key.substr(publishable.size()));
+  return concat(secret_prefix, key.substr(publishable_prefix.size()));
 }
 
 std::string take_browser_params(api::FormNode& form, const api::Operation& operation) {

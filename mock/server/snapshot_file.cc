@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "api/catalogue.h"
 #include "base/text.h"
@@ -16,7 +16,8 @@ void load_snapshot_if_there(Dispatch& dispatch, const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in && errno == ENOENT) return;
   if (!in || in.peek() == std::ifstream::traits_type::eof()) {
-    const std::string reason = in && errno == 0 ? "it is empty" : std::strerror(errno);
+    const std::string reason =
+        in && errno == 0 ? "it is empty" : std::generic_category().message(errno);
     throw store::FileError(concat("cannot read the snapshot ", file, " (", reason,
                                   "): name a file that okapi wrote, or take it away to start "
                                   "empty"));

@@ -25,7 +25,7 @@ class StripeCli {
     CliSessions& sessions;
     events::WebhookQueue& webhooks;
   };
-  explicit StripeCli(Parts parts) : parts_(parts) {}
+  explicit StripeCli(const Parts& parts) : parts_(parts) {}
 
   [[nodiscard]] static bool is_path(const api::Request& request);
   // Throws api::ApiError.

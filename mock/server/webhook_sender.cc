@@ -51,7 +51,7 @@ class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
     Idle<Stream>& idle;
     WebhookSenderSettings settings;
   };
-  Attempt(Parts parts, api::Url url, events::WebhookRequest request,
+  Attempt(const Parts& parts, api::Url url, events::WebhookRequest request,
           std::function<void(const events::WebhookReply&)> done)
       : parts_(parts),
         url_(std::move(url)),
@@ -256,11 +256,12 @@ class Sender final : public events::WebhookSender {
   void begin(events::WebhookRequest request,
              std::function<void(const events::WebhookReply&)> done) {
     const std::optional<api::Url> url = api::parse_url(request.url);
-    if (!url)
+    if (!url) {
       return done({.status = 0,
                    .error = concat("The URL ", request.url, " cannot be used."),
                    .body = {},
                    .microseconds = 0});
+    }
     if (url->secure) {
       start<Secure>(idle_secure_, *url, std::move(request), std::move(done));
     } else {

@@ -1,9 +1,9 @@
 #include "store/atomic_file.h"
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <streambuf>
+#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -15,7 +15,8 @@ namespace okapi::store {
 namespace {
 
 [[noreturn]] void fail(const std::string& path, std::string_view remedy) {
-  throw FileError(concat("cannot write ", path, " (", std::strerror(errno), "): ", remedy));
+  throw FileError(
+      concat("cannot write ", path, " (", std::generic_category().message(errno), "): ", remedy));
 }
 
 // What the standard file streams do, with the descriptor at hand for fsync.

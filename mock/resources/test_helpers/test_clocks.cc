@@ -11,8 +11,6 @@ namespace okapi::resources {
 namespace {
 
 constexpr const char* kind = "test_helpers.test_clock";
-// Stripe: at most three customers on a clock, three subscriptions a customer (docs, test-clocks).
-constexpr std::size_t most_customers = 3;
 
 // Stripe: `customer` puts an existing customer on the clock (since 2026-05-27).
 void place_customer(api::Context& ctx, const std::string& clock_id) {
