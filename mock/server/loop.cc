@@ -422,8 +422,7 @@ Loop& Loop::loop_of(const Connection& connection) {
 }
 
 void Loop::hand_over(Connection& connection, Loop& to) {
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.socket.get(), nullptr);
-  connection.interest = 0;
+  forget(connection);
   connection.queue.reset();
   std::list<Connection>& from = in(connection.phase);
   Connection moved = std::move(connection);
