@@ -224,33 +224,15 @@ TEST_CASE("compact JSON is told from everything else") {
     CHECK(store::is_compact_json(good));
     CHECK(Json::accept(good));
   }
-  for (const std::string bad : {"1e999",
-                                "-" + std::string(400, '9'),
-                                "",
-                                " {}",
-                                "{ }",
-                                "{\"a\": 1}",
-                                "[1,]",
-                                "{,}",
-                                "{\"a\"}",
-                                "01",
-                                "1.",
-                                "-",
-                                "\"\\x\"",
-                                "\"a",
-                                "\"\n\"",
-                                "\"\\ud83d\"",
-                                "\"\\udc00\"",
-                                "nul",
-                                "{}{}",
-                                "\"\xff\"",
-                                "[",
-                                "]",
-                                "1e",
-                                "+1"}) {
+  for (const std::string_view bad :
+       {"1e999",    "",        " {}",         "{ }",         "{\"a\": 1}", "[1,]",
+        "{,}",      "{\"a\"}", "01",          "1.",          "-",          "\"\\x\"",
+        "\"a",      "\"\n\"",  "\"\\ud83d\"", "\"\\udc00\"", "nul",        "{}{}",
+        "\"\xff\"", "[",       "]",           "1e",          "+1"}) {
     CAPTURE(bad);
     CHECK_FALSE(store::is_compact_json(bad));
   }
+  CHECK_FALSE(store::is_compact_json("-" + std::string(400, '9')));
   CHECK_FALSE(store::is_compact_json(std::string(5'000, '[') + std::string(5'000, ']')));
   CHECK(store::find_text(R"({"id":"a\"b","n":{"id":"x"},"object":"o"})", "id") == "a\"b");
   CHECK(store::find_text(R"({"id":"a","n":{"object":"x"},"object":"o"})", "object") == "o");
