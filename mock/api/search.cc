@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/text.h"
+#include "store/compact_json.h"
 
 namespace okapi::api {
 namespace {
@@ -76,6 +77,7 @@ struct Condition {
   SearchClause clause;
   const Field* field = nullptr;  // null: metadata
   Decimal number = {};
+  std::string words = {};  // of the value, as words_in() has them
 };
 
 // "prices" of "price", as the documentation's addresses have it.
@@ -112,60 +114,6 @@ void check_operator(const SearchClause& clause, FieldType type) {
   }
 }
 
-Condition condition_of(std::string_view kind, const SearchClause& clause) {
-  Condition condition = {.clause = clause};
-  if (clause.field == "metadata" && clause.key) {
-    check_operator(clause, token);
-    return condition;
-  }
-  const auto found = std::ranges::find_if(
-      fields, [&](const Field& field) { return field.kind == kind && field.name == clause.field; });
-  if (found == std::end(fields) || clause.key) refuse_field(kind, clause.field);
-  condition.field = found;
-  check_operator(clause, found->type);
-  if (found->type != number || !clause.value) return condition;
-  const std::optional<Decimal> value = Decimal::parse(*clause.value);
-  if (!value) {
-    throw invalid_request(
-        concat("Field `", clause.field, "` is numeric; `", *clause.value, "` is not a number."),
-        "query");
-  }
-  condition.number = *value;
-  return condition;
-}
-
-const Json& value_at(const Json& document, std::string_view path) {
-  static const Json none;
-  const Json* at = &document;
-  while (!path.empty()) {
-    if (!at->is_object()) return none;
-    const std::size_t end = std::min(path.find('.'), path.size());
-    const auto next = at->find(path.substr(0, end));
-    if (next == at->end()) return none;
-    at = &*next;
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return *at;
-}
-
-const Json& value_of(const Condition& condition, const Json& document) {
-  if (condition.field == nullptr) {
-    static const Json none;
-    const Json& metadata = value_at(document, "metadata");
-    const auto found = metadata.is_object() ? metadata.find(*condition.clause.key) : metadata.end();
-    return metadata.is_object() && found != metadata.end() ? *found : none;
-  }
-  const std::string_view path = condition.field->path;
-  return value_at(document, path.empty() ? condition.field->name : path);
-}
-
-// true, 42, "text"; a reference that is stored whole counts by its id.
-std::string plain_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_object() && value.contains("id")) return text(value, "id");
-  return to_compact(value);
-}
-
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<signed char>(c) < 0;
 }
@@ -184,6 +132,52 @@ std::string words_in(std::string_view text) {
   return out;
 }
 
+Condition condition_of(std::string_view kind, const SearchClause& clause) {
+  Condition condition = {.clause = clause};
+  if (clause.field == "metadata" && clause.key) {
+    check_operator(clause, token);
+    return condition;
+  }
+  const auto found = std::ranges::find_if(
+      fields, [&](const Field& field) { return field.kind == kind && field.name == clause.field; });
+  if (found == std::end(fields) || clause.key) refuse_field(kind, clause.field);
+  condition.field = found;
+  check_operator(clause, found->type);
+  if (found->type == words && clause.value) condition.words = words_in(*clause.value);
+  if (found->type != number || !clause.value) return condition;
+  const std::optional<Decimal> value = Decimal::parse(*clause.value);
+  if (!value) {
+    throw invalid_request(
+        concat("Field `", clause.field, "` is numeric; `", *clause.value, "` is not a number."),
+        "query");
+  }
+  condition.number = *value;
+  return condition;
+}
+
+// Read off the text: a tree of each document would take ten times as long, and a search looks at
+// all that are stored.
+Json value_at(std::string_view document, std::string_view path) {
+  const std::string_view value = store::find_value(document, path);
+  return value.empty() ? Json() : parse_stored(value);
+}
+
+Json value_of(const Condition& condition, std::string_view document) {
+  if (condition.field == nullptr) {
+    const Json metadata = value_at(document, "metadata");
+    return metadata.is_object() ? metadata.value(*condition.clause.key, Json()) : Json();
+  }
+  const std::string_view path = condition.field->path;
+  return value_at(document, path.empty() ? condition.field->name : path);
+}
+
+// true, 42, "text"; a reference that is stored whole counts by its id.
+std::string plain_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object() && value.contains("id")) return text(value, "id");
+  return to_compact(value);
+}
+
 bool matches_text(const std::string& value, const Condition& condition) {
   const std::string& wanted = *condition.clause.value;
   if (condition.clause.op == SearchOperator::contains) {
@@ -191,7 +185,7 @@ bool matches_text(const std::string& value, const Condition& condition) {
   }
   const bool by_words = condition.field != nullptr && condition.field->type == words;
   if (!by_words) return equal_ignoring_case(value, wanted);
-  return words_in(value).find(words_in(wanted)) != std::string::npos;
+  return words_in(value).find(condition.words) != std::string::npos;
 }
 
 bool matches_number(const Json& value, const Condition& condition) {
@@ -212,8 +206,8 @@ bool matches_number(const Json& value, const Condition& condition) {
   }
 }
 
-bool holds(const Condition& condition, const Json& document) {
-  const Json& value = value_of(condition, document);
+bool holds(const Condition& condition, std::string_view document) {
+  const Json value = value_of(condition, document);
   const bool numeric = condition.field != nullptr && condition.field->type == number;
   bool found = !value.is_null();
   if (!condition.clause.value) {
@@ -237,20 +231,18 @@ Reply search_objects(Context& ctx) {
   for (const SearchClause& clause : query.clauses) {
     conditions.push_back(condition_of(kind, clause));
   }
-  const auto matches = [&](const Json& document) {
-    const auto one = [&](const Condition& condition) { return holds(condition, document); };
-    return query.any ? std::ranges::any_of(conditions, one) : std::ranges::all_of(conditions, one);
-  };
   // Differs: with a lag, what is new is not found for a while; changes of what is found show at
   // once.
-  const auto is_indexed = [&](const store::Document& document) {
-    return document.sequence() <= ctx.search_horizon;
+  const auto is_found = [&](const store::Document& document) {
+    if (document.sequence() > ctx.search_horizon) return false;
+    const auto one = [&](const Condition& condition) { return holds(condition, document.text()); };
+    return query.any ? std::ranges::any_of(conditions, one) : std::ranges::all_of(conditions, one);
   };
-  Page page = list_documents(ctx, {.kind = kind, .matches = matches, .shows = is_indexed});
+  Page page = list_documents(ctx, {.kind = kind, .shows = is_found});
   if (asks_for_total(ctx)) {
     std::int64_t total = 0;
     ctx.tx.scan_down(kind, 0, [&](const store::Document& document) {
-      total += is_indexed(document) && matches(*document) ? 1 : 0;
+      total += is_found(document) ? 1 : 0;
       return true;
     });
     page.total_count = total;

@@ -183,14 +183,18 @@ bool is_compact_json(std::string_view text) {
   return scanner.skip_value(0) && scanner.at_end() && is_utf8(text);
 }
 
-std::optional<std::string> find_text(std::string_view object, std::string_view field) {
+std::string_view find_value(std::string_view object, std::string_view field) {
   std::string_view value = object;
   while (true) {
     const std::size_t dot = field.find('.');
     value = find_member(value, field.substr(0, dot));
-    if (dot == std::string_view::npos) return unquoted(value);
+    if (dot == std::string_view::npos) return value;
     field.remove_prefix(dot + 1);
   }
+}
+
+std::optional<std::string> find_text(std::string_view object, std::string_view field) {
+  return unquoted(find_value(object, field));
 }
 
 }  // namespace okapi::store

@@ -138,6 +138,7 @@ void MeterLog::insert_into(const ChunkKey& key, ChunkEntry& entry, const MeterPo
   entry.last_at = std::max(entry.last_at, point.at);
   entry.least_received = std::min(entry.least_received, point.received);
   entry.most_received = std::max(entry.most_received, point.received);
+  chunks_.refresh(key);
 }
 
 // Moves the points from `index` on to a chunk behind.
@@ -154,6 +155,7 @@ void MeterLog::make_room(const ChunkKey& key, ChunkEntry& entry, std::size_t ind
   }
   MeterChunk right = own(entry)->split(index);
   entry = entry_of(std::move(*entry.chunk));
+  chunks_.refresh(key);
   chunks_.set(behind, entry_of(std::move(right)));
 }
 
@@ -170,6 +172,7 @@ void MeterLog::remove(const Place& place) {
   --entry.count;
   entry.first_at = chunk[0].at;
   entry.last_at = chunk[chunk.size() - 1].at;
+  chunks_.refresh(place.key);
 }
 
 // --- identifiers
@@ -236,22 +239,41 @@ WindowAggregate MeterLog::aggregate(std::string_view meter, std::string_view cus
   WindowAggregate result;
   const std::optional<std::uint32_t> series = find_series(meter, customer);
   if (!series || start >= end) return result;
-  const MeterChunk* last_chunk = nullptr;
-  std::size_t after_last = 0;
-  each_chunk(*series, start, end, [&](const ChunkKey&, const ChunkEntry& entry) {
-    // A chunk inside the window is not even looked at: its points lie elsewhere in memory.
-    const bool whole = start <= entry.first_at && entry.last_at < end;
-    const std::size_t from = whole ? 0 : entry.chunk->lower_bound(start);
-    const std::size_t to = whole ? entry.count : entry.chunk->lower_bound(end);
-    if (from == to) return true;
-    result.sum += whole ? entry.sum : entry.chunk->sum(from, to);
-    result.count += static_cast<std::int64_t>(to - from);
-    last_chunk = entry.chunk.get();
-    after_last = to;
-    return true;
-  });
-  if (last_chunk != nullptr) result.last = (*last_chunk)[after_last - 1];
+  const auto add = [&](const ChunkTotal& total) {
+    result.sum += total.sum;
+    result.count += total.count;
+  };
+  const auto add_part = [&](const ChunkEntry& entry) {
+    const std::size_t from = entry.chunk->lower_bound(start);
+    const std::size_t to = entry.chunk->lower_bound(end);
+    add({entry.chunk->sum(from, to), static_cast<std::int64_t>(to - from)});
+  };
+  // The chunks that the window's ends lie in, and all of those between.
+  const ChunkKey at_start{.series = *series, .at = start, .received = 0};
+  const ChunkKey at_end{.series = *series, .at = end, .received = 0};
+  const std::optional<ChunkKey> first = key_at(at_start);
+  const std::optional<ChunkKey> last = key_at(at_end);
+  if (!last) return result;
+  if (first) add_part(*chunks_.find(*first));
+  if (first != last) {
+    const ChunkKey behind =
+        first ? ChunkKey{first->series, first->at, first->received + 1} : at_start;
+    add(chunks_.total_between(behind, *last));
+    add_part(*chunks_.find(*last));
+  }
+  if (result.count > 0) result.last = last_before(at_end);
   return result;
+}
+
+// Of a series that has points before there.
+MeterPoint MeterLog::last_before(const ChunkKey& end) const {
+  MeterPoint point;
+  chunks_.descend(end, [&](const ChunkKey&, const ChunkEntry& entry) {
+    const std::size_t count = entry.chunk->lower_bound(end.at);
+    if (count > 0) point = (*entry.chunk)[count - 1];
+    return count == 0;
+  });
+  return point;
 }
 
 std::vector<MeterPoint> MeterLog::points(std::string_view meter, std::string_view customer,

@@ -83,6 +83,16 @@ class MeterLog {
     std::uint64_t least_received = 0;  // bounds; a cancellation may leave them wide
     std::uint64_t most_received = 0;
   };
+  // What a window needs of the chunks that lie in it whole.
+  struct ChunkTotal {
+    Decimal sum = {};
+    std::int64_t count = 0;
+    void add(const ChunkEntry& entry) { add({entry.sum, static_cast<std::int64_t>(entry.count)}); }
+    void add(const ChunkTotal& other) {
+      sum += other.sum;
+      count += other.count;
+    }
+  };
   struct Place {
     ChunkKey key;
     std::size_t index = 0;
@@ -100,6 +110,7 @@ class MeterLog {
   [[nodiscard]] std::optional<Sighting> find_recent(Fingerprint identifier, Seconds now) const;
   void insert(std::uint32_t series, const MeterPoint& point);
   void insert_into(const ChunkKey& key, ChunkEntry& entry, const MeterPoint& point);
+  [[nodiscard]] MeterPoint last_before(const ChunkKey& end) const;
   void make_room(const ChunkKey& key, ChunkEntry& entry, std::size_t index);
   void remove(const Place& place);
   template <typename Visitor>
@@ -107,7 +118,7 @@ class MeterLog {
 
   PersistentMap<Fingerprint, std::uint32_t> series_of_;  // of meter and customer
   PersistentMap<std::uint32_t, std::shared_ptr<const Series>> series_;
-  PersistentMap<ChunkKey, ChunkEntry> chunks_;
+  PersistentMap<ChunkKey, ChunkEntry, ChunkTotal> chunks_;
   IdentifierTable identifiers_;
   std::size_t size_ = 0;
 };

@@ -2,6 +2,9 @@
 // copy leaves the others as they were. Snapshots, rollback and readers without a lock fall out of
 // that. A B+tree of shared nodes: a write copies the nodes on its path that somebody else still
 // holds and changes the others in place, so a run of writes to one map pays for each node once.
+//
+// With a Total, a node knows the total of what is below each of its children, and a range of any
+// length is summed in the time that one entry is found in.
 #pragma once
 
 #include <array>
@@ -11,11 +14,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace okapi::store {
 
-template <typename Key, typename Value>
+struct NoTotal {};
+
+// A Total is empty when made and has add(const Value&) and add(const Total&).
+template <typename Key, typename Value, typename Total = NoTotal>
 class PersistentMap {
  public:
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -31,6 +38,7 @@ class PersistentMap {
     for (int level = height_; level > 0; --level) {
       const Inner& inner = as_inner(*node);
       node = inner.children[child_of(inner, key)].get();
+      fetch_keys(*node);
     }
     const Leaf& leaf = as_leaf(*node);
     const std::uint32_t at = lower_bound(leaf, key);
@@ -58,7 +66,13 @@ class PersistentMap {
       }
       node = &inner.children[at];
     }
-    set_in(as_leaf(**node), std::move(key), std::move(value));
+    if constexpr (has_total) {
+      const Key written = key;
+      set_in(as_leaf(**node), std::move(key), std::move(value));
+      refresh(written);
+    } else {
+      set_in(as_leaf(**node), std::move(key), std::move(value));
+    }
   }
 
   struct Slot {
@@ -66,7 +80,7 @@ class PersistentMap {
     Value* value = nullptr;  // for writing in place; null: there is no such entry
   };
   // The entry of this key, and the last entry not after it; both stay valid until this map is
-  // written to in another way.
+  // written to in another way. Where there are totals, refresh() says that the entry was written.
   template <typename Probe>
   [[nodiscard]] Slot edit(const Probe& key) {
     if (find(key) == nullptr) return {};
@@ -84,6 +98,21 @@ class PersistentMap {
       return false;
     });
     return before ? edit_in_leaf(*before) : Slot{};
+  }
+
+  // Adds up anew what is above the place of this key, all of which is this map's own.
+  template <typename Probe>
+  void refresh(const Probe& key) {
+    static_assert(has_total);
+    if (root_ != nullptr) refresh_below(*root_, height_, key);
+  }
+
+  // Of the entries not before `from` and before `to`.
+  template <typename Probe>
+  [[nodiscard]] Total total_between(const Probe& from, const Probe& to) const {
+    Total total;
+    if (root_ != nullptr && less(from, to)) add_below(*root_, height_, &from, &to, total);
+    return total;
   }
 
   template <typename Probe>
@@ -128,10 +157,13 @@ class PersistentMap {
   struct Leaf : Node {
     std::array<Value, capacity> values = {};
   };
+  static constexpr bool has_total = !std::is_same_v<Total, NoTotal>;
+  using Totals = std::conditional_t<has_total, std::array<Total, capacity>, NoTotal>;
   // keys[i], i > 0: not after anything below children[i], after everything below children[i - 1].
   // keys[0] means nothing at rest.
   struct Inner : Node {
     std::array<NodePtr, capacity> children = {};
+    [[no_unique_address]] Totals totals = {};
   };
 
   static Leaf& as_leaf(Node& node) { return static_cast<Leaf&>(node); }
@@ -195,6 +227,14 @@ class PersistentMap {
     }
   }
 
+  // A search looks at a few places of the node, one after another; in far memory it is to wait
+  // once.
+  static void fetch_keys(const Node& node) {
+    constexpr std::size_t line = 64;
+    const char* const keys = reinterpret_cast<const char*>(&node);
+    for (std::size_t at = 0; at < sizeof(Node); at += line) __builtin_prefetch(keys + at);
+  }
+
   // Copying the pointers counts up in every child, and the processor waits for each count that lies
   // in far memory, one after another, unless they are on their way already.
   static void fetch_children(const Inner& inner) {
@@ -240,6 +280,7 @@ class PersistentMap {
       shift(as_leaf(target).values, as_leaf(source).values);
     } else {
       shift(as_inner(target).children, as_inner(source).children);
+      if constexpr (has_total) shift(as_inner(target).totals, as_inner(source).totals);
     }
   }
 
@@ -272,6 +313,61 @@ class PersistentMap {
     above.keys[at + 1] = right->keys[0];
     above.children[at + 1] = std::move(right);
     ++above.count;
+    refresh_children(above, at, level);
+  }
+
+  static void refresh_child(Inner& above, std::uint32_t at, int level) {
+    if constexpr (has_total) above.totals[at] = total_of(*above.children[at], level);
+  }
+  static void refresh_children(Inner& above, std::uint32_t at, int level) {
+    refresh_child(above, at, level);
+    refresh_child(above, at + 1, level);
+  }
+
+  template <typename Probe>
+  static void refresh_below(Node& node, int level, const Probe& key) {
+    if (level == 0) return;
+    Inner& inner = as_inner(node);
+    const std::uint32_t at = child_of(inner, key);
+    refresh_below(*inner.children[at], level - 1, key);
+    refresh_child(inner, at, level - 1);
+  }
+
+  static Total total_of(const Node& node, int level) {
+    Total total;
+    for (std::uint32_t i = 0; i < node.count; ++i) {
+      if (level == 0) {
+        total.add(as_leaf(node).values[i]);
+      } else {
+        total.add(as_inner(node).totals[i]);
+      }
+    }
+    return total;
+  }
+
+  // Null bounds are those that everything below the node keeps.
+  template <typename Probe>
+  static void add_below(const Node& node, int level, const Probe* from, const Probe* to,
+                        Total& total) {
+    if (level == 0) {
+      const Leaf& leaf = as_leaf(node);
+      const std::uint32_t first = from == nullptr ? 0 : lower_bound(leaf, *from);
+      const std::uint32_t end = to == nullptr ? leaf.count : lower_bound(leaf, *to);
+      for (std::uint32_t i = first; i < end; ++i) total.add(leaf.values[i]);
+      return;
+    }
+    const Inner& inner = as_inner(node);
+    const std::uint32_t first = from == nullptr ? 0 : child_of(inner, *from);
+    const std::uint32_t last = to == nullptr ? inner.count - 1 : child_of(inner, *to);
+    for (std::uint32_t i = first; i <= last; ++i) {
+      const Probe* const lower = i == first ? from : nullptr;
+      const Probe* const upper = i == last ? to : nullptr;
+      if (lower == nullptr && upper == nullptr) {
+        total.add(inner.totals[i]);
+      } else {
+        add_below(*inner.children[i], level - 1, lower, upper, total);
+      }
+    }
   }
 
   void set_in(Leaf& leaf, Key key, Value value) {
@@ -296,6 +392,7 @@ class PersistentMap {
     erase_below(inner.children[at], level - 1, key);
     const std::uint32_t left = inner.children[at]->count;
     if (left == 0) return remove_entry(inner, at, level);
+    refresh_child(inner, at, level - 1);
     if (left < scarce && inner.count > 1) join(inner, at == 0 ? 0 : at - 1, level - 1);
   }
 
@@ -310,7 +407,8 @@ class PersistentMap {
     if (total <= capacity) {
       move_entries(left, left.count, right, 0, right.count, level);
       left.count = total;
-      return remove_entry(above, at + 1, 1);
+      remove_entry(above, at + 1, 1);
+      return refresh_child(above, at, level);
     }
     const std::uint32_t kept = total / 2;
     if (left.count < kept) {
@@ -328,6 +426,7 @@ class PersistentMap {
     left.count = kept;
     right.count = total - kept;
     above.keys[at + 1] = right.keys[0];
+    refresh_children(above, at, level);
   }
 
   // False when the visitor stopped. `from` is null where everything is wanted.

@@ -71,6 +71,68 @@ TEST_CASE("a persistent map is a map, and its copies stay as they were") {
   }
 }
 
+namespace {
+
+struct Sum {
+  std::uint64_t sum = 0;
+  std::uint64_t count = 0;
+  void add(std::uint64_t value) { add(Sum{.sum = value, .count = 1}); }
+  void add(const Sum& other) {
+    sum += other.sum;
+    count += other.count;
+  }
+  friend bool operator==(const Sum&, const Sum&) = default;
+};
+
+using SummedMap = PersistentMap<std::uint64_t, std::uint64_t, Sum>;
+
+Sum sum_between(const std::map<std::uint64_t, std::uint64_t>& entries, std::uint64_t from,
+                std::uint64_t to) {
+  Sum sum;
+  for (const auto& [key, value] : entries) {
+    if (from <= key && key < to) sum.add(value);
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("totals are those of the entries, whatever was written in whatever way") {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    const std::uint64_t keys = seed % 2 == 0 ? 100 : 20'000;
+    SummedMap map;
+    std::map<std::uint64_t, std::uint64_t> oracle;
+    std::vector<std::pair<SummedMap, std::map<std::uint64_t, std::uint64_t>>> copies;
+    for (std::uint64_t step = 0; step < 9'000; ++step) {
+      const bool erasing = random() % 10 < (step / 3'000 % 2 == 0 ? 2U : 7U);
+      const std::uint64_t key = random() % 3 == 0 ? keys + step : random() % keys;
+      if (erasing) {
+        map.erase(key);
+        oracle.erase(key);
+      } else if (const auto [last, value] = map.edit_last(key); value != nullptr && step % 2 == 0) {
+        *value += 5;
+        oracle[*last] += 5;
+        map.refresh(std::uint64_t{*last});
+      } else {
+        map.set(key, step);
+        oracle[key] = step;
+      }
+      if (step % 50 == 0) {
+        const std::uint64_t from = random() % (keys + step);
+        const std::uint64_t to = random() % (keys + step + 2);
+        REQUIRE(map.total_between(from, to) == sum_between(oracle, from, to));
+        REQUIRE(map.total_between(std::uint64_t{0}, to) == sum_between(oracle, 0, to));
+      }
+      if (step % 1'000 == 0) copies.emplace_back(map, oracle);
+    }
+    for (const auto& [copy, as_it_was] : copies) {
+      CHECK(copy.total_between(std::uint64_t{0}, keys / 2) == sum_between(as_it_was, 0, keys / 2));
+    }
+  }
+}
+
 TEST_CASE("writing to a copy leaves the original alone") {
   PersistentMap<std::uint64_t, std::string> original;
   for (std::uint64_t i = 0; i < 500; ++i) original.set(i, "old");
