@@ -44,6 +44,7 @@ struct Transaction::Work {
   std::vector<Emitted> emitted;
   std::vector<Document> written;
   std::vector<std::string> events;
+  std::string beside;
   bool committed = false;
 };
 
@@ -159,6 +160,8 @@ std::size_t Transaction::count(std::string_view kind) const {
   return state().table(kind).rows.size();
 }
 
+std::size_t Transaction::size() const { return state().size(); }
+
 std::optional<DueStep> Transaction::next_due(std::string_view clock, Seconds until) const {
   return state().next_due(clock, until);
 }
@@ -256,12 +259,14 @@ void Transaction::forget_old_events() {
   }
 }
 
+void Transaction::attach(std::string line) { work_->beside = std::move(line); }
+
 void Transaction::commit() {
   OKAPI_CHECK(!work_->committed);
   write_events();
   forget_old_events();
   work_->committed = true;
-  if (!work_->edited) return work_->lock.unlock();
+  if (!work_->edited && work_->beside.empty()) return work_->lock.unlock();
   for (const Document& document : work_->written) {
     // Versions that a later write of this transaction replaced are nobody's any more.
     if (state().find(document.kind(), document.id()) != document) continue;
@@ -269,6 +274,11 @@ void Transaction::commit() {
     document.settle();
   }
   std::shared_ptr<const State> after = std::move(work_->edited);
+  if (after == nullptr) after = work_->base;
+  if (account_.settings_.record) {
+    account_.settings_.record(
+        {.before = work_->base, .after = after, .beside = std::move(work_->beside)});
+  }
   account_.publish(after);
   work_->lock.unlock();
   // From here on this transaction reads what it has written, and the old state may go.
