@@ -1,5 +1,6 @@
 // Flags and environment to a configuration, and exit codes; nothing else.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -258,6 +259,7 @@ int run(Program& program) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to be told of
   Program program;
   add_commands(program);
   try {

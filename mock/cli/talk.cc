@@ -1,6 +1,7 @@
 // The small commands: each is a request or two to a running server, and what to print of the
 // answer.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -10,6 +11,7 @@
 #include "cli/commands.h"
 #include "engine/explain.h"
 #include "events/produced.h"
+#include "store/atomic_file.h"
 
 namespace okapi::cli {
 namespace {
@@ -38,12 +40,19 @@ int snapshot_save(const ClientConfig& config, const std::string& file) {
   const api::Response response =
       send_to(config.url)(make_request("GET", "/_okapi/snapshot", config.key));
   if (response.status != 200) return failed(response);
-  std::ofstream out(file, std::ios::binary);
-  out << response.body;
-  if (!out.flush()) {
-    std::fprintf(stderr, "okapi: cannot write %s: check the folder and its rights\n", file.c_str());
+  std::error_code missing;
+  const bool is_device =
+      std::filesystem::exists(file, missing) && !std::filesystem::is_regular_file(file, missing);
+  if (is_device) {  // /dev/stdout, a pipe: nothing that could be replaced
+    std::ofstream out(file, std::ios::binary);
+    out << response.body;
+    if (out.flush()) return 0;
+    std::fprintf(stderr, "okapi: cannot write %s: is there room?\n", file.c_str());
     return 1;
   }
+  store::AtomicFile saved(file);
+  saved.stream() << response.body;
+  saved.commit();
   std::printf("saved %s\n", file.c_str());
   return 0;
 }

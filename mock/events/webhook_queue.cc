@@ -84,10 +84,26 @@ void WebhookQueue::forget(const store::Account& account) {
   const auto found = mails_.find(&account);
   if (found == mails_.end() && !has_endpoints(account)) return;
   Mail& mail = mail_of(account);
-  run(mail, [&mail, newest] {
+  run(mail, [this, &mail, newest] {
     mail.lines.clear();
     mail.forgotten = newest;
+    if (settings_.keep) {
+      settings_.keep(*mail.account, {.line = {}, .cursor = newest, .event = {}, .done = true});
+    }
   });
+}
+
+void WebhookQueue::resume(const store::Account& account, const WebhookProgress& progress) {
+  const std::scoped_lock guard(lock_);
+  Mail& mail = mail_of(account);
+  mail.forgotten = progress.forgotten;
+  for (const auto& [name, left] : progress.lines) {
+    auto line = std::make_shared<Line>();
+    line->name = name;
+    line->cursor = left.cursor;
+    for (const std::string& event : left.open) line->waiting.push_back({.event = event});
+    mail.lines[name] = std::move(line);
+  }
 }
 
 WebhookCounts WebhookQueue::wait(const store::Account& account, std::int64_t milliseconds) {
@@ -142,6 +158,7 @@ std::shared_ptr<WebhookQueue::Line>& WebhookQueue::line_of(Mail& mail,
   std::shared_ptr<Line>& line = mail.lines[endpoint.line()];
   if (!line) {
     line = std::make_shared<Line>();
+    line->name = endpoint.line();
     line->cursor = std::max(endpoint.since, mail.forgotten);
   }
   return line;
@@ -174,6 +191,13 @@ void WebhookQueue::pump(Mail& mail) {
     listeners = mail.listeners;
   }
   round.state = mail.account->committed();
+  if (settings_.is_kept && !settings_.is_kept()) {
+    constexpr std::int64_t later_ms = 500;
+    const std::scoped_lock guard(lock_);
+    mail.awake = true;
+    sender_->after(later_ms, [this, &mail] { pump(mail); });
+    return;
+  }
   round.endpoints = enabled_endpoints(*round.state);
   round.endpoints.insert(round.endpoints.end(), listeners.begin(), listeners.end());
   std::erase_if(mail.lines, [&](const auto& entry) {
@@ -195,7 +219,9 @@ void take_events(const store::State& state, const WebhookEndpoint& endpoint, std
   store::scan_committed(state, endpoint.source, cursor, [&](const store::Document& event) {
     if (waiting.size() >= count) return false;
     cursor = event.sequence();
-    if (wants(endpoint, event)) waiting.push_back({.event = event.id()});
+    if (wants(endpoint, event)) {
+      waiting.push_back({.event = event.id(), .sequence = event.sequence()});
+    }
     return true;
   });
 }
@@ -267,6 +293,7 @@ void WebhookQueue::send(Round& round, const WebhookEndpoint& endpoint,
                             .reply = {}};
   if (happens(round.dials.drop_percent)) {
     attempt.outcome = "dropped";
+    keep_step(round.mail, *line, delivery, true);
     const std::scoped_lock guard(lock_);
     keep(round.mail, std::move(attempt));
     return;
@@ -324,8 +351,10 @@ void WebhookQueue::finish(Mail& mail, const std::shared_ptr<Line>& line, Deliver
     if (delivery.copies > 1) {
       line->waiting.push_front({.event = delivery.event, .copies = delivery.copies - 1});
     }
+    keep_step(mail, *line, delivery, true);
   } else if (retry < settings_.retry_after_ms.size()) {
     attempt.outcome = "retrying";
+    if (retry == 0) keep_step(mail, *line, delivery, false);
     delivery.not_before = now_ms() + settings_.retry_after_ms[retry];
     if (line->failing) {
       line->beside.push_back(std::move(delivery));
@@ -335,6 +364,7 @@ void WebhookQueue::finish(Mail& mail, const std::shared_ptr<Line>& line, Deliver
   } else {
     attempt.outcome = "failed";
     line->failing = true;
+    keep_step(mail, *line, delivery, true);
   }
   {
     const std::scoped_lock guard(lock_);
@@ -349,6 +379,21 @@ void WebhookQueue::keep(Mail& mail, WebhookAttempt attempt) {
   attempt.id = concat("wha_", std::to_string(++attempts_));
   mail.attempts.push_back(std::move(attempt));
   if (mail.attempts.size() > attempts_kept) mail.attempts.pop_front();
+}
+
+void WebhookQueue::keep_step(const Mail& mail, const Line& line, const Delivery& delivery,
+                             bool done) {
+  // A line that was forgotten meanwhile is nobody's any more.
+  const auto found = mail.lines.find(line.name);
+  if (!settings_.keep || found == mail.lines.end() || found->second.get() != &line) return;
+  // Those that were taken and never tried will be taken again.
+  std::uint64_t cursor = line.cursor;
+  for (const Delivery& waiting : line.waiting) {
+    const bool tried = waiting.attempt > 0 || waiting.sequence == 0;
+    if (!tried) cursor = std::min(cursor, waiting.sequence - 1);
+  }
+  settings_.keep(*mail.account,
+                 {.line = line.name, .cursor = cursor, .event = delivery.event, .done = done});
 }
 
 void WebhookQueue::publish(Mail& mail) {

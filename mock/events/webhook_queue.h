@@ -45,6 +45,23 @@ struct WebhookAttempt {
   WebhookReply reply;
 };
 
+// One step of an endpoint's line, for a journal: an event is to be tried again, or done with.
+struct WebhookStep {
+  std::string line;          // WebhookEndpoint::line(); empty: all are forgotten
+  std::uint64_t cursor = 0;  // events up to here were looked at
+  std::string event;
+  bool done = false;
+};
+// Where an earlier run of the program left off, of one account.
+struct WebhookProgress {
+  struct Line {
+    std::uint64_t cursor = 0;
+    std::vector<std::string> open;  // events that are to be tried again
+  };
+  std::uint64_t forgotten = 0;  // events up to here are nobody's business
+  std::map<std::string, Line> lines;
+};
+
 struct WebhookCounts {
   std::uint64_t delivered = 0;
   std::uint64_t failed = 0;   // for good
@@ -59,6 +76,10 @@ class WebhookQueue {
   struct Settings {
     std::vector<std::int64_t> retry_after_ms = {1000, 5000, 25000};
     std::uint64_t seed = 0;  // of the dials' dice
+    // With a journal: what has been committed so far is on disk; false: not yet, ask again later.
+    // Nobody must hear of what a crash could still undo.
+    std::function<bool()> is_kept = {};
+    std::function<void(const store::Account& account, const WebhookStep& step)> keep = {};
   };
   WebhookQueue(std::unique_ptr<WebhookSender> sender, Settings settings);
   ~WebhookQueue();
@@ -68,6 +89,8 @@ class WebhookQueue {
   // The account's state was replaced: what was to be delivered is no more, and what is there was
   // delivered before.
   void forget(const store::Account& account);
+  // Before the first of the others.
+  void resume(const store::Account& account, const WebhookProgress& progress);
   // Waits until everything emitted so far is delivered or has failed for good.
   WebhookCounts wait(const store::Account& account, std::int64_t milliseconds);
 
@@ -88,12 +111,14 @@ class WebhookQueue {
  private:
   struct Delivery {
     std::string event;
-    int attempt = 0;  // made so far
+    std::uint64_t sequence = 0;  // of the event; 0: not from the list
+    int attempt = 0;             // made so far
     int copies = 1;
     std::int64_t not_before = 0;  // monotonic milliseconds
   };
   // One endpoint's. Only the sender's thread touches it.
   struct Line {
+    std::string name;
     std::uint64_t cursor = 0;      // the last event that was looked at
     std::deque<Delivery> waiting;  // taken from the list of events, the next first
     std::vector<Delivery> beside;  // tried again out of order
@@ -129,6 +154,7 @@ class WebhookQueue {
   void finish(Mail& mail, const std::shared_ptr<Line>& line, Delivery delivery,
               WebhookAttempt attempt);
   void keep(Mail& mail, WebhookAttempt attempt);  // under the lock
+  void keep_step(const Mail& mail, const Line& line, const Delivery& delivery, bool done);
   void publish(Mail& mail);
   void set_timer(Mail& mail, const std::shared_ptr<Line>& line, std::int64_t milliseconds);
   [[nodiscard]] std::uint64_t dice();

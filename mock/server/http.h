@@ -18,6 +18,9 @@
 
 namespace okapi::server {
 
+// Calls back once, from any thread, perhaps at once. False: what an answer says could not be kept.
+using Hold = std::function<void(std::function<void(bool kept)> call)>;
+
 struct HttpOptions {
   std::string host = "127.0.0.1";
   int port = 12111;  // 0 picks a free one
@@ -34,6 +37,9 @@ struct HttpOptions {
   // Answers what the transport refuses (400, 408, 413, 414, 417, 431, 500, 501, 505) in the API's
   // own error shape. The connection ends after that answer.
   std::function<api::Response(int status, const std::string& reason)> refuse;
+  // Asked after every request: what its answer has to wait for, keeping no thread; empty: nothing.
+  // When it could not be kept, the client is refused (503).
+  std::function<Hold()> hold = {};
 };
 
 struct PortTaken : std::runtime_error {

@@ -241,6 +241,7 @@ bool Loop::read_inbox(Bench& bench) {
   }
   while (std::optional<Answer> late = next_answer()) {
     Connection& connection = *late->connection;
+    enter(connection, Phase::idle);
     respond(connection, late->response, bench);
     if (!consume(connection, connection.in, bench)) return false;
     settle(connection);
@@ -329,6 +330,7 @@ bool Loop::consume(Connection& connection, std::string_view input, Bench& bench)
     keep(input);  // before the handler: the buffer is its thread's, and that may leave
     if (!complete) return true;
     if (!answer(connection, bench)) return false;
+    if (connection.phase == Phase::working) return true;  // held back
     input = connection.in;
   }
   keep(input);
@@ -369,20 +371,49 @@ bool Loop::answer(Connection& connection, Bench& bench) {
     service_.watch_sleeps.notify_one();
   }
   api::Response response = call_handler(service_, bench.request);
+  const Hold hold = service_.options.hold ? service_.options.hold() : Hold();
   std::uint64_t expected = turn;
   if (!turn_.compare_exchange_strong(expected, turn + 1)) {
-    {
-      const std::lock_guard lock(inbox_mutex_);
-      answers_.push_back({&connection, std::move(response)});
+    if (hold) {
+      hold_back(connection, std::move(response), hold);
+    } else {
+      answer_later({&connection, std::move(response)});
     }
-    wake();
     return false;
   }
   current_ = nullptr;
   now_ = milliseconds();
   if (bench.request.body.capacity() > max_kept_body) bench.request.body = {};
+  if (hold) {
+    set_aside(connection);
+    hold_back(connection, std::move(response), hold);
+    return true;
+  }
   respond(connection, response, bench);
   return true;
+}
+
+void Loop::answer_later(Answer answer) {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    answers_.push_back(std::move(answer));
+  }
+  wake();
+}
+
+// The connection is set aside, here or by the thread that took the loop over.
+void Loop::hold_back(Connection& connection, api::Response response, const Hold& hold) {
+  hold([this, &connection, held = std::move(response)](bool kept) mutable {
+    // A 503 has told of it already.
+    if (!kept && held.status != 503) {
+      held = refusal_response(
+          service_.options,
+          {503,
+           "What this request did could not be written to the journal, so it may be lost; okapi "
+           "says on stderr why."});
+    }
+    answer_later({&connection, std::move(held)});
+  });
 }
 
 bool Loop::take_over(std::uint64_t turn) { return turn_.compare_exchange_strong(turn, turn + 1); }
@@ -446,6 +477,7 @@ void Loop::refuse(Connection& connection, const Refusal& refusal) {
 
 // The one place that decides what a connection waits for next.
 void Loop::settle(Connection& connection) {
+  if (connection.phase == Phase::working) return;  // its answer is still to come
   if (connection.broken) return close(connection);
   // One that yields waits for nothing: a socket without output is writable at once.
   if (connection.has_output() || connection.yields) return enter(connection, Phase::writing);

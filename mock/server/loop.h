@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -93,6 +94,8 @@ class Loop {
   [[nodiscard]] bool answer(Connection& connection, Bench& bench);
 
   [[nodiscard]] bool read_request(Connection& connection, std::string_view& input, Bench& bench);
+  void answer_later(Answer answer);
+  void hold_back(Connection& connection, api::Response response, const Hold& hold);
   void respond(Connection& connection, const api::Response& response, Bench& bench);
   void give_away(Connection& connection, const api::Response& response);
   [[nodiscard]] Loop& loop_of(const Connection& connection);

@@ -7,10 +7,10 @@
 namespace okapi::store {
 namespace {
 
-std::size_t size_of(const State& state) {
-  std::size_t sum = 0;
-  for (const auto& table : state.tables) sum += table->rows.size();
-  return sum;
+std::shared_ptr<State> empty_state(ClockSetting clock) {
+  auto state = std::make_shared<State>();
+  state->clock = clock;
+  return state;
 }
 
 }  // namespace
@@ -18,7 +18,7 @@ std::size_t size_of(const State& state) {
 Account::Account(Settings settings)
     : settings_(std::move(settings)),
       render_event_(std::make_shared<const EventRenderer>(settings_.render_event)) {
-  reset();
+  state_ = empty_state(settings_.clock);
 }
 Account::~Account() = default;
 
@@ -36,7 +36,7 @@ std::size_t Account::count(std::string_view kind) const {
   return committed()->table(kind).rows.size();
 }
 
-std::size_t Account::size() const { return size_of(*committed()); }
+std::size_t Account::size() const { return committed()->size(); }
 
 std::map<std::string, std::size_t> Account::counts() const {
   const std::shared_ptr<const State> state = committed();
@@ -45,16 +45,23 @@ std::map<std::string, std::size_t> Account::counts() const {
   return counts;
 }
 
-void Account::reset() {
-  auto state = std::make_shared<State>();
-  state->clock = settings_.clock;
-  replace(std::move(state));
-}
+void Account::reset() { replace(empty_state(settings_.clock)); }
 
 void Account::save_snapshot(const std::string& name) {
+  std::unique_lock<std::mutex> writing;
+  if (settings_.record) {
+    // A journal knows the state by its place among the commits.
+    writing = std::unique_lock(writing_);
+    settings_.record(
+        {.kind = Change::Kind::save, .before = nullptr, .after = committed(), .name = name});
+  }
+  put_snapshot(name, committed());
+}
+
+void Account::put_snapshot(const std::string& name, std::shared_ptr<const State> state) {
   const std::lock_guard guard(reading_);
   std::erase_if(snapshots_, [&](const auto& entry) { return entry.first == name; });
-  snapshots_.emplace_back(name, state_);
+  snapshots_.emplace_back(name, std::move(state));
 }
 
 bool Account::restore_snapshot(const std::string& name) {
@@ -65,7 +72,15 @@ bool Account::restore_snapshot(const std::string& name) {
     const auto found =
         std::ranges::find(snapshots_, name, &decltype(snapshots_)::value_type::first);
     if (found == snapshots_.end()) return false;
-    state = std::exchange(state_, found->second);
+    state = found->second;
+  }
+  if (settings_.record) {
+    settings_.record(
+        {.kind = Change::Kind::restore, .before = nullptr, .after = state, .name = name});
+  }
+  {
+    const std::lock_guard guard(reading_);
+    state_.swap(state);
   }
   dispose(std::move(state));
   return true;
@@ -78,6 +93,11 @@ std::vector<std::string> Account::snapshots() const {
   return names;
 }
 
+std::vector<std::pair<std::string, std::shared_ptr<const State>>> Account::snapshot_states() const {
+  const std::lock_guard guard(reading_);
+  return snapshots_;
+}
+
 std::shared_ptr<const State> Account::committed() const {
   const std::lock_guard guard(reading_);
   return state_;
@@ -85,6 +105,9 @@ std::shared_ptr<const State> Account::committed() const {
 
 void Account::replace(std::shared_ptr<const State> state) {
   const std::lock_guard writing(writing_);
+  if (settings_.record) {
+    settings_.record({.kind = Change::Kind::replace, .before = nullptr, .after = state});
+  }
   {
     const std::lock_guard guard(reading_);
     state_.swap(state);
@@ -103,7 +126,7 @@ void Account::publish(std::shared_ptr<const State> state) {
 // Giving back a million documents takes seconds, and nobody should wait for that.
 void Account::dispose(std::shared_ptr<const State> state) {
   constexpr std::size_t few = 500;
-  if (state == nullptr || size_of(*state) < few) return;
+  if (state == nullptr || state->size() < few) return;
   disposal_ = std::jthread([doomed = std::move(state)]() mutable { doomed = nullptr; });
 }
 

@@ -59,6 +59,24 @@ enum class Cause { request, itself };
 using EventRenderer =
     std::function<std::string(const std::string& event_id, const EmittedEvent&, const Origin&)>;
 
+// One committed state that takes the place of another, for a journal.
+struct Change {
+  enum class Kind {
+    commit,   // of a transaction: `after` grew out of `before`
+    replace,  // `after` has nothing to do with what was before
+    save,     // `after` is kept under a name
+    restore,  // `after` is what was kept under the name
+  };
+  Kind kind = Kind::commit;
+  std::shared_ptr<const State> before;
+  std::shared_ptr<const State> after;
+  std::string name = {};    // of the named snapshot
+  std::string beside = {};  // what else holds from then on, see Transaction::attach
+};
+// Told of every change in order, under the account's lock and before any reader can see it, so it
+// must not take long.
+using Recorder = std::function<void(Change)>;
+
 class Account;
 
 class Transaction {
@@ -97,6 +115,7 @@ class Transaction {
   void scan_up_where(std::string_view kind, std::string_view field, std::string_view value,
                      std::uint64_t after, const std::function<bool(const Document&)>& visit) const;
   [[nodiscard]] std::size_t count(std::string_view kind) const;
+  [[nodiscard]] std::size_t size() const;  // documents of every kind
 
   // The earliest thing due on a clock, if it is due at or before `until`.
   [[nodiscard]] std::optional<DueStep> next_due(std::string_view clock, Seconds until) const;
@@ -134,6 +153,8 @@ class Transaction {
   // Counts up from 1 within the account, for order of arrival.
   [[nodiscard]] std::uint64_t next_number();
 
+  // A line for the journal that is on disk with this commit or not at all.
+  void attach(std::string line);
   // Makes everything visible at once, with the events, and lets the next writer in. At most once;
   // afterwards this transaction reads what it has written, and writes no more.
   void commit();
@@ -169,6 +190,7 @@ class Account {
     EventRenderer render_event;
     // The oldest events beyond so many are forgotten; 0: none ever.
     std::size_t most_events = 0;
+    Recorder record = {};  // empty: nobody keeps a journal
   };
   explicit Account(Settings settings);
   ~Account();
@@ -188,6 +210,9 @@ class Account {
   void save_snapshot(const std::string& name);
   bool restore_snapshot(const std::string& name);
   [[nodiscard]] std::vector<std::string> snapshots() const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::shared_ptr<const State>>> snapshot_states()
+      const;
+  void put_snapshot(const std::string& name, std::shared_ptr<const State> state);
 
   // A file's worth of state, see snapshot.h.
   [[nodiscard]] std::shared_ptr<const State> committed() const;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <tuple>
+#include <vector>
 
 #include "base/check.h"
 #include "base/decimal.h"
@@ -134,10 +136,47 @@ void IdentifierTable::visit(
   buckets_.ascend(std::uint64_t{0}, [&](std::uint64_t, const std::shared_ptr<Bucket>& bucket) {
     for (std::size_t i = 0; i < bucket->count; ++i) {
       const Record& record = bucket->records[i];
-      visitor({.high = record.high, .low = record.low}, sighting_of(record));
+      visitor(record.identifier(), sighting_of(record));
     }
     return true;
   });
+}
+
+void IdentifierTable::visit_changes(
+    const IdentifierTable& before,
+    const std::function<void(Fingerprint, const Sighting*)>& visitor) const {
+  std::vector<Record> old_records;
+  std::vector<Record> new_records;
+  const auto collect = [](const std::shared_ptr<Bucket>* bucket, std::vector<Record>& records) {
+    if (bucket == nullptr) return;
+    const auto begin = (*bucket)->records.begin();
+    records.insert(records.end(), begin, begin + static_cast<std::ptrdiff_t>((*bucket)->count));
+  };
+  using Buckets = PersistentMap<std::uint64_t, std::shared_ptr<Bucket>>;
+  Buckets::compare(
+      before.buckets_, buckets_,
+      [&](std::uint64_t, const std::shared_ptr<Bucket>* old_bucket,
+          const std::shared_ptr<Bucket>* new_bucket) {
+        if (old_bucket != nullptr && new_bucket != nullptr && *old_bucket == *new_bucket) {
+          return;
+        }
+        collect(old_bucket, old_records);
+        collect(new_bucket, new_records);
+      });
+  // Records stand in the order of their identifiers, within buckets and from bucket to bucket.
+  std::vector<Record> gone;
+  std::vector<Record> set;
+  std::ranges::set_difference(old_records, new_records, std::back_inserter(gone));
+  std::ranges::set_difference(new_records, old_records, std::back_inserter(set));
+  for (const Record& record : gone) {
+    const bool overwritten =
+        std::ranges::binary_search(set, record.identifier(), {}, &Record::identifier);
+    if (!overwritten) visitor(record.identifier(), nullptr);
+  }
+  for (const Record& record : set) {
+    const Sighting sighting = sighting_of(record);
+    visitor(record.identifier(), &sighting);
+  }
 }
 
 }  // namespace okapi::store

@@ -30,6 +30,9 @@ class IdentifierTable {
   bool erase(Fingerprint identifier);
   [[nodiscard]] std::size_t size() const { return size_; }
   void visit(const std::function<void(Fingerprint, const Sighting&)>& visitor) const;
+  // What became of the table `before`: what was set since, and what was erased (null).
+  void visit_changes(const IdentifierTable& before,
+                     const std::function<void(Fingerprint, const Sighting*)>& visitor) const;
 
  private:
   struct Record {
@@ -37,6 +40,8 @@ class IdentifierTable {
     std::uint32_t low = 0;
     std::uint32_t received = 0;
     std::uint64_t series_and_time = 0;
+    friend auto operator<=>(const Record&, const Record&) = default;
+    [[nodiscard]] Fingerprint identifier() const { return {.high = high, .low = low}; }
   };
   struct Bucket {
     std::uint64_t lowest = 0;  // `high` of its range

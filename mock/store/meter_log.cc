@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -331,6 +332,102 @@ void MeterLog::visit(const std::function<void(const MeterEntry&)>& visitor) cons
     }
     return true;
   });
+}
+
+// --- changes
+
+void MeterLog::collect(std::uint32_t series, const ChunkEntry* entry,
+                       std::vector<PlacedPoint>& points) {
+  if (entry == nullptr) return;
+  for (std::size_t i = 0; i < entry->chunk->size(); ++i) {
+    const MeterPoint point = (*entry->chunk)[i];
+    points.push_back({{.series = series, .at = point.at, .received = point.received}, point});
+  }
+}
+
+void MeterLog::visit_changes(const MeterLog& before,
+                             const std::function<void(const MeterChange&)>& visitor) const {
+  using enum MeterChange::Kind;
+  std::vector<PlacedPoint> old_points;
+  std::vector<PlacedPoint> new_points;
+  using Chunks = PersistentMap<ChunkKey, ChunkEntry>;
+  Chunks::compare(before.chunks_, chunks_,
+                  [&](const ChunkKey& key, const ChunkEntry* was, const ChunkEntry* is) {
+                    if (was != nullptr && is != nullptr && was->chunk == is->chunk) return;
+                    collect(key.series, was, old_points);
+                    collect(key.series, is, new_points);
+                  });
+  // Points stand in the order of their keys, within chunks and from chunk to chunk.
+  const auto tell_difference = [&](const MeterLog& log, const std::vector<PlacedPoint>& of,
+                                   const std::vector<PlacedPoint>& without,
+                                   MeterChange::Kind kind) {
+    std::vector<PlacedPoint> different;
+    std::ranges::set_difference(of, without, std::back_inserter(different), {}, &PlacedPoint::at,
+                                &PlacedPoint::at);
+    for (const PlacedPoint& placed : different) {
+      const Series& series = **log.series_.find(placed.at.series);
+      visitor(
+          {.kind = kind,
+           .entry = {.meter = series.meter, .customer = series.customer, .point = placed.point}});
+    }
+  };
+  tell_difference(before, old_points, new_points, removed);
+  tell_difference(*this, new_points, old_points, added);
+  identifiers_.visit_changes(
+      before.identifiers_, [&](Fingerprint identifier, const Sighting* sighting) {
+        MeterChange change{.kind = forgotten,
+                           .entry = {.meter = {}, .customer = {}, .fingerprint = identifier}};
+        if (sighting != nullptr) {
+          const Series& series = **series_.find(sighting->series);
+          change.kind = seen;
+          change.entry.meter = series.meter;
+          change.entry.customer = series.customer;
+          change.entry.point.received = sighting->received;
+          change.entry.received_at = sighting->received_at;
+        }
+        visitor(change);
+      });
+}
+
+bool MeterLog::apply(const MeterChange& change) {
+  const MeterEntry& entry = change.entry;
+  switch (change.kind) {
+    case MeterChange::Kind::added:
+      append(entry);
+      return true;
+    case MeterChange::Kind::removed: {
+      const std::optional<std::uint32_t> series = find_series(entry.meter, entry.customer);
+      if (!series) return false;
+      const std::optional<ChunkKey> key =
+          key_at({.series = *series, .at = entry.point.at, .received = entry.point.received});
+      if (!key) return false;
+      const MeterChunk& chunk = *chunks_.find(*key)->chunk;
+      const std::size_t index = chunk.lower_bound(entry.point.at, entry.point.received);
+      if (index == chunk.size() || chunk[index].received != entry.point.received) return false;
+      remove({.key = *key, .index = index});
+      return true;
+    }
+    case MeterChange::Kind::seen:
+      identifiers_.set(entry.fingerprint,
+                       {.series = require_series(entry.meter, entry.customer),
+                        .received = static_cast<std::uint32_t>(entry.point.received),
+                        .received_at = entry.received_at});
+      return true;
+    case MeterChange::Kind::forgotten:
+      return identifiers_.erase(entry.fingerprint);
+  }
+  OKAPI_UNREACHABLE();
+}
+
+bool MeterLog::is_akin(const MeterLog& other) const {
+  bool akin = true;
+  series_.ascend(std::uint32_t{0}, [&](std::uint32_t number, const auto& series) {
+    const auto* theirs = other.series_.find(number);
+    if (theirs == nullptr) return false;
+    akin = (*theirs)->meter == series->meter && (*theirs)->customer == series->customer;
+    return akin;
+  });
+  return akin;
 }
 
 }  // namespace okapi::store

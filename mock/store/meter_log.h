@@ -39,6 +39,18 @@ struct MeterEntry {
   Seconds received_at = 0;  // by the customer's clock; identifiers are unique for 24 h from here
 };
 
+// One step from a log to a later version of it.
+struct MeterChange {
+  enum class Kind {
+    added,      // the event
+    removed,    // the event: only its place counts
+    seen,       // the identifier names the event with this arrival number from now on
+    forgotten,  // the identifier
+  };
+  Kind kind = Kind::added;
+  MeterEntry entry;  // identifiers as fingerprints
+};
+
 class MeterLog {
  public:
   // The entry that used this identifier within 24 h before `now`.
@@ -59,6 +71,15 @@ class MeterLog {
   // Every entry for snapshot files, series by series in time order; appended to an empty log they
   // make an equal one. An identifier that was used again later has only its later entry.
   void visit(const std::function<void(const MeterEntry&)>& visitor) const;
+
+  // The steps from `before`, an earlier version of this log (or an empty one); applied to its equal
+  // in this order they make an equal of this log.
+  void visit_changes(const MeterLog& before,
+                     const std::function<void(const MeterChange&)>& visitor) const;
+  // False when it does not go with what is there.
+  [[nodiscard]] bool apply(const MeterChange& change);
+  // Whether one can be a version of the other.
+  [[nodiscard]] bool is_akin(const MeterLog& other) const;
 
  private:
   struct Series {
@@ -113,6 +134,12 @@ class MeterLog {
   [[nodiscard]] MeterPoint last_before(const ChunkKey& end) const;
   void make_room(const ChunkKey& key, ChunkEntry& entry, std::size_t index);
   void remove(const Place& place);
+  struct PlacedPoint {
+    ChunkKey at;
+    MeterPoint point;
+  };
+  static void collect(std::uint32_t series, const ChunkEntry* entry,
+                      std::vector<PlacedPoint>& points);
   template <typename Visitor>
   void each_chunk(std::uint32_t series, Seconds start, Seconds end, Visitor&& visit) const;
 

@@ -7,6 +7,7 @@
 // length is summed in the time that one entry is found in.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace okapi::store {
 
@@ -143,6 +145,41 @@ class PersistentMap {
     if (root_ != nullptr) descend_below(*root_, height_, &from, visit);
   }
 
+  // Visits, in ascending order, the entries in which two maps may differ. Nodes that both share are
+  // passed over, so versions of one map are compared in the time that their difference takes.
+  // visit(key, before, after), both pointers to values; null where that map has no such entry.
+  template <typename Visitor>
+  static void compare(const PersistentMap& before, const PersistentMap& after, Visitor&& visit) {
+    Walk a(before);
+    Walk b(after);
+    while (!a.done() || !b.done()) {
+      if (a.at_node() && b.at_node()) {
+        if (a.node() == b.node()) {
+          a.pass();
+          b.pass();
+          continue;
+        }
+        const int level = std::max(a.level(), b.level());
+        if (a.level() == level) a.open();
+        if (b.level() == level) b.open();
+      } else if (a.at_node()) {
+        a.open();
+      } else if (b.at_node()) {
+        b.open();
+      } else if (b.done() || (!a.done() && less(a.key(), b.key()))) {
+        visit(a.key(), &a.value(), static_cast<const Value*>(nullptr));
+        a.pass();
+      } else if (a.done() || less(b.key(), a.key())) {
+        visit(b.key(), static_cast<const Value*>(nullptr), &b.value());
+        b.pass();
+      } else {
+        visit(a.key(), &a.value(), &b.value());
+        a.pass();
+        b.pass();
+      }
+    }
+  }
+
  private:
   // Every commit copies a node on each level and counts its children once more; with more of them
   // the copies are dear and too large for the allocator's quick lists.
@@ -164,6 +201,39 @@ class PersistentMap {
   struct Inner : Node {
     std::array<NodePtr, capacity> children = {};
     [[no_unique_address]] Totals totals = {};
+  };
+
+  // What is still to be visited of a map, in ascending order: nodes as a whole and, where one was
+  // opened, what is in it.
+  class Walk {
+   public:
+    explicit Walk(const PersistentMap& map) {
+      if (map.root_ != nullptr) left_.push_back({map.root_.get(), map.height_, 0});
+    }
+    [[nodiscard]] bool done() const { return left_.empty(); }
+    [[nodiscard]] bool at_node() const { return !done() && level() >= 0; }
+    [[nodiscard]] const Node* node() const { return left_.back().node; }
+    [[nodiscard]] int level() const { return left_.back().level; }
+    [[nodiscard]] const Key& key() const { return node()->keys[left_.back().at]; }
+    [[nodiscard]] const Value& value() const { return as_leaf(*node()).values[left_.back().at]; }
+    void pass() { left_.pop_back(); }
+    void open() {
+      const Step step = left_.back();
+      left_.pop_back();
+      for (std::uint32_t i = step.node->count; i-- > 0;) {
+        const bool is_leaf = step.level == 0;
+        left_.push_back({is_leaf ? step.node : as_inner(*step.node).children[i].get(),
+                         step.level - 1, is_leaf ? i : 0});
+      }
+    }
+
+   private:
+    struct Step {
+      const Node* node;
+      int level;  // -1: the entry `at` of a leaf
+      std::uint32_t at;
+    };
+    std::vector<Step> left_;  // the next one last
   };
 
   static Leaf& as_leaf(Node& node) { return static_cast<Leaf&>(node); }

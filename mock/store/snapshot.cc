@@ -3,35 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/nesting.h"
 #include "base/text.h"
-#include "store/compact_json.h"
 #include "store/state.h"
+#include "store/state_lines.h"
 
 namespace okapi::store {
 namespace {
 
-// No line that okapi writes comes near this.
-constexpr std::size_t deepest_json = 100;
-
 constexpr std::int64_t format = 1;
-// Documents are most of a file, so they are told by their first bytes and never parsed.
-constexpr std::string_view document_start = R"({"sequence":)";
-constexpr std::string_view document_middle = R"(,"document":)";
-
-Json to_json(const ClockSetting& clock) {
-  return {{"frozen", clock.frozen}, {"at", clock.at}, {"offset", clock.offset}};
-}
-
-Json to_json(const MeterEntry& entry) {
-  return {{"meter", entry.meter},
-          {"customer", entry.customer},
-          {"identifier", to_hex(entry.fingerprint)},
-          {"at", entry.point.at},
-          {"value", entry.point.value.text()},
-          {"received", entry.point.received},
-          {"received_at", entry.received_at}};
-}
 
 // A name from a file, fit to stand in a sentence.
 std::string shown(std::string name) {
@@ -53,8 +32,7 @@ class Writer {
     write_line();
   }
   void write(const Document& document) {
-    line_ = concat(document_start, std::to_string(document.sequence()), document_middle,
-                   document.text(), "}");
+    line_ = document_line(document);
     write_line();
   }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
@@ -72,12 +50,9 @@ class Writer {
 
 void write_account(Writer& writer, const NamedState& account) {
   const State& state = *account.state;
-  writer.write(Json{{"account",
-                     {{"name", account.name},
-                      {"clock", to_json(state.clock)},
-                      {"next_sequence", state.next_sequence},
-                      {"next_id", state.next_id},
-                      {"next_number", state.next_number}}}});
+  Json settings = to_json(state);
+  settings["name"] = account.name;
+  writer.write(Json{{"account", std::move(settings)}});
   for (const auto& table : state.tables) {
     table->rows.ascend(std::uint64_t{0}, [&](std::uint64_t sequence, const auto&) {
       writer.write(table->at(sequence));
@@ -89,38 +64,18 @@ void write_account(Writer& writer, const NamedState& account) {
   });
 }
 
-}  // namespace
-
-// Reads the lines of one file. A friend of Document, to make documents of text.
-class StateReader {
+// Reads the lines of one file.
+class Reader {
  public:
-  StateReader(std::istream& in, const std::string& name, const Schema& schema)
-      : in_(in), name_(name), schema_(schema) {}
+  Reader(std::istream& in, const std::string& name, const Schema& schema)
+      : in_(in), name_(name), lines_(schema) {}
 
   std::vector<NamedState> read(std::string_view api_version) {
-    const std::uint64_t expected = read_header(api_version);
-    while (next_line()) {
-      if (line_.starts_with(document_start)) {
-        read_document();
-        continue;
-      }
-      const Json line = parsed_line();
-      if (line.contains("account")) {
-        read_account(line.at("account"));
-      } else if (line.contains("meter_event")) {
-        read_meter_event(line.at("meter_event"));
-      } else if (line.contains("end")) {
-        if (number_of(line, "end") != number_ - 1 || accounts_.size() != expected) {
-          fail("the file lacks some of its lines");
-        }
-        if (next_line()) fail("the file goes on behind its end");
-        return finished();
-      } else {
-        fail("the line is none of a snapshot");
-      }
+    try {
+      return read_lines(api_version);
+    } catch (const LineError& error) {
+      fail(error.what());
     }
-    ++number_;
-    fail("the file ends too early");
   }
 
  private:
@@ -142,31 +97,30 @@ class StateReader {
     return static_cast<bool>(std::getline(in_, line_));
   }
 
-  [[nodiscard]] Json parsed_line() const {
-    Json line;
-    if (!nests_deeper(line_, deepest_json)) line = Json::parse(line_, nullptr, false);
-    if (!line.is_object()) fail("the line is not a JSON object");
-    return line;
-  }
-
-  [[nodiscard]] std::uint64_t number_of(const Json& object, const char* field) const {
-    const auto found = object.find(field);
-    if (found == object.end() || !found->is_number_unsigned()) {
-      fail(concat(field, " is not a number"));
+  std::vector<NamedState> read_lines(std::string_view api_version) {
+    const std::uint64_t expected = read_header(api_version);
+    while (next_line()) {
+      if (line_.starts_with(document_line_start)) {
+        lines_.read_document(current(), line_, StateReader::Place::is_free);
+        continue;
+      }
+      const Json line = parse_line(line_);
+      if (line.contains("account")) {
+        read_account(line.at("account"));
+      } else if (line.contains("meter_event")) {
+        read_meter_event(line.at("meter_event"));
+      } else if (line.contains("end")) {
+        if (line_number(line, "end") != number_ - 1 || accounts_.size() != expected) {
+          fail("the file lacks some of its lines");
+        }
+        if (next_line()) fail("the file goes on behind its end");
+        return finished();
+      } else {
+        fail("the line is none of a snapshot");
+      }
     }
-    return found->get<std::uint64_t>();
-  }
-
-  [[nodiscard]] Seconds time_of(const Json& object, const char* field) const {
-    const auto found = object.find(field);
-    if (found == object.end() || !found->is_number_integer()) fail(concat(field, " is not a time"));
-    return found->get<Seconds>();
-  }
-
-  [[nodiscard]] std::string text_of(const Json& object, const char* field) const {
-    const auto found = object.find(field);
-    if (found == object.end() || !found->is_string()) fail(concat(field, " is not a text"));
-    return found->get<std::string>();
+    ++number_;
+    fail("the file ends too early");
   }
 
   std::uint64_t read_header(std::string_view api_version) {
@@ -175,37 +129,27 @@ class StateReader {
     if (!header.is_object() || !header.contains("okapi_snapshot")) {
       refuse(" is not a snapshot of okapi; name a file that okapi wrote, or none to start empty");
     }
-    const std::uint64_t written = number_of(header, "okapi_snapshot");
+    const std::uint64_t written = line_number(header, "okapi_snapshot");
     if (written > format) {
       refuse(concat(" was written by a newer okapi (format ", std::to_string(written),
                     ", this one reads ", std::to_string(format), "); use that one or start empty"));
     }
-    const std::string version = text_of(header, "api_version");
+    const std::string version = line_text(header, "api_version");
     if (version != api_version) {
       refuse(concat(" holds objects of API version ", shown(version),
                     " and this okapi keeps those of ", api_version,
                     "; use the okapi that wrote it or start empty"));
     }
-    return number_of(header, "accounts");
+    return line_number(header, "accounts");
   }
 
   void read_account(const Json& account) {
     if (!account.is_object()) fail("the account is not an object");
-    Reading reading{.name = text_of(account, "name"), .state = std::make_shared<State>()};
+    Reading reading{.name = line_text(account, "name"), .state = std::make_shared<State>()};
     for (const Reading& earlier : accounts_) {
       if (earlier.name == reading.name) fail("the account is there twice");
     }
-    State& state = *reading.state;
-    const Json clock = account.value("clock", Json());
-    if (!clock.is_object() || !clock.value("frozen", Json()).is_boolean()) {
-      fail("the account has no clock");
-    }
-    state.clock = {.frozen = clock.at("frozen").get<bool>(),
-                   .at = time_of(clock, "at"),
-                   .offset = time_of(clock, "offset")};
-    state.next_sequence = number_of(account, "next_sequence");
-    state.next_id = number_of(account, "next_id");
-    state.next_number = number_of(account, "next_number");
+    StateReader::read_settings(*reading.state, account);
     accounts_.push_back(std::move(reading));
   }
 
@@ -214,54 +158,11 @@ class StateReader {
     return *accounts_.back().state;
   }
 
-  void read_document() {
-    State& state = current();
-    std::string_view rest = std::string_view(line_).substr(document_start.size());
-    std::uint64_t sequence = 0;
-    std::size_t digits = 0;
-    while (digits < rest.size() && digits < 19 && rest[digits] >= '0' && rest[digits] <= '9') {
-      sequence = sequence * 10 + static_cast<std::uint64_t>(rest[digits++] - '0');
-    }
-    rest.remove_prefix(digits);
-    if (!rest.starts_with(document_middle) || !rest.ends_with('}')) fail("the document is damaged");
-    rest = rest.substr(document_middle.size(), rest.size() - document_middle.size() - 1);
-    if (!rest.starts_with('{') || !is_compact_json(rest)) fail("the document is not compact JSON");
-    if (sequence == 0 || sequence >= state.next_sequence) {
-      fail("the document's sequence is none of the account");
-    }
-    std::optional<std::string> id = find_text(rest, "id");
-    const std::optional<std::string> kind = find_text(rest, "object");
-    if (!id || !kind) fail("the document has no id or no object");
-    Table& table = state.own_table(*kind);
-    if (table.find(*id) || table.at(sequence)) fail("the document is there twice");
-    put(state, Document::make_text({.kind = table.kind, .id = *std::move(id), .sequence = sequence},
-                                   std::string(rest)));
-  }
-
-  void put(State& state, const Document& document) {
-    try {
-      state.put(schema_, document, {});
-    } catch (const std::exception&) {
-      // What is due could not be read off: a field is missing or of another kind.
-      fail("the document lacks what an object of its kind has");
-    }
-  }
-
   void read_meter_event(const Json& event) {
     State& state = current();
-    if (!event.is_object()) fail("the meter event is not an object");
-    const std::optional<Decimal> value = Decimal::parse(text_of(event, "value"));
-    if (!value) fail("value is not a decimal");
-    const std::optional<Fingerprint> identifier = from_hex(text_of(event, "identifier"));
-    if (!identifier) fail("identifier is not a fingerprint of 32 digits");
+    const MeterEntry entry = line_meter_entry(event);
     try {
-      state.meter_log.append({.meter = text_of(event, "meter"),
-                              .customer = text_of(event, "customer"),
-                              .fingerprint = *identifier,
-                              .point = {.at = time_of(event, "at"),
-                                        .value = *value,
-                                        .received = number_of(event, "received")},
-                              .received_at = time_of(event, "received_at")});
+      state.meter_log.append(entry);
     } catch (const std::exception&) {
       // Sums that no usage reaches, or arrival numbers that are not unique.
       fail("the meter event does not go with the others");
@@ -278,11 +179,13 @@ class StateReader {
 
   std::istream& in_;
   const std::string& name_;
-  const Schema& schema_;
+  const StateReader lines_;
   std::string line_;
   std::uint64_t number_ = 0;
   std::vector<Reading> accounts_;
 };
+
+}  // namespace
 
 void write_snapshot(std::ostream& out, std::span<const NamedState> accounts,
                     std::string_view api_version) {
@@ -295,7 +198,7 @@ void write_snapshot(std::ostream& out, std::span<const NamedState> accounts,
 
 std::vector<NamedState> read_snapshot(std::istream& in, const std::string& name,
                                       const Schema& schema, std::string_view api_version) {
-  return StateReader(in, name, schema).read(api_version);
+  return Reader(in, name, schema).read(api_version);
 }
 
 }  // namespace okapi::store

@@ -73,6 +73,12 @@ Document Table::find(std::string_view id) const {
   return sequence == nullptr ? Document() : at(*sequence);
 }
 
+std::size_t State::size() const {
+  std::size_t sum = 0;
+  for (const auto& table : tables) sum += table->rows.size();
+  return sum;
+}
+
 const Table& State::table(std::string_view kind) const {
   static const Table empty;
   const auto found = std::ranges::lower_bound(

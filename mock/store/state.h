@@ -52,6 +52,7 @@ struct State {
   std::uint64_t next_id = 1;
   std::uint64_t next_number = 1;
 
+  [[nodiscard]] std::size_t size() const;  // documents of every kind
   // Never null: an empty table for a kind that has no documents.
   [[nodiscard]] const Table& table(std::string_view kind) const;
   [[nodiscard]] Document find(std::string_view kind, std::string_view id) const;

@@ -43,6 +43,7 @@ struct Transaction::Work {
   std::vector<Document> written;
   std::vector<std::string> events;
   std::vector<std::shared_ptr<const void>> trees;  // given back when others may write again
+  std::string beside;
   bool committed = false;
 };
 
@@ -160,6 +161,8 @@ std::size_t Transaction::count(std::string_view kind) const {
   return state().table(kind).rows.size();
 }
 
+std::size_t Transaction::size() const { return state().size(); }
+
 std::optional<DueStep> Transaction::next_due(std::string_view clock, Seconds until) const {
   return state().next_due(clock, until);
 }
@@ -270,14 +273,21 @@ void Transaction::settle_written() {
   }
 }
 
+void Transaction::attach(std::string line) { work_->beside = std::move(line); }
+
 void Transaction::commit() {
   OKAPI_CHECK(!work_->committed);
   write_events();
   settle_written();
   forget_old_events();
   work_->committed = true;
-  if (!work_->edited) return work_->lock.unlock();
+  if (!work_->edited && work_->beside.empty()) return work_->lock.unlock();
   std::shared_ptr<const State> after = std::move(work_->edited);
+  if (after == nullptr) after = work_->base;
+  if (account_.settings_.record) {
+    account_.settings_.record(
+        {.before = work_->base, .after = after, .beside = std::move(work_->beside)});
+  }
   account_.publish(after);
   work_->lock.unlock();
   // From here on this transaction reads what it has written, and the old state may go.

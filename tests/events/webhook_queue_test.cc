@@ -59,11 +59,13 @@ struct World {
                                     const store::Origin& origin) {
                    return render_event(id, event, origin, api::api_version());
                  }}) {
+    // Retries are due at once, so that no test waits.
+    start({.retry_after_ms = {0, 0}, .seed = 1});
+  }
+  void start(WebhookQueue::Settings settings) {
     auto hands = std::make_unique<HandSender>();
     sender = hands.get();
-    // Retries are due at once, so that no test waits.
-    queue = std::make_unique<WebhookQueue>(
-        std::move(hands), WebhookQueue::Settings{.retry_after_ms = {0, 0}, .seed = 1});
+    queue = std::make_unique<WebhookQueue>(std::move(hands), std::move(settings));
   }
   void add_endpoint(const std::string& id, const std::string& type) {
     store::Transaction tx(account, {});
@@ -159,6 +161,63 @@ TEST_CASE("after a restore nothing older is delivered") {
   CHECK(world.sender->posted.empty());
   world.add_customer("b");
   CHECK(world.sender->answer(200) == "b");
+}
+
+TEST_CASE("what an earlier run of the program was at goes on, and nothing is delivered again") {
+  World world;
+  WebhookProgress progress;
+  const auto keep = [&](const store::Account&, const WebhookStep& step) {
+    WebhookProgress::Line& line = progress.lines[step.line];
+    line.cursor = step.cursor;
+    std::erase(line.open, step.event);
+    if (!step.done) line.open.push_back(step.event);
+  };
+  const auto live_again = [&] {
+    world.start({.retry_after_ms = {0, 0}, .seed = 1, .keep = keep});
+    world.queue->resume(world.account, progress);
+    world.queue->notify(world.account);
+    world.sender->run();
+  };
+  live_again();
+  world.add_endpoint("we_1", "*");
+  for (const char* name : {"a", "b", "c"}) world.add_customer(name);
+  CHECK(world.sender->answer(200) == "a");
+  REQUIRE(world.sender->posted.size() == 1);  // b, without an answer
+  live_again();
+  CHECK(world.sender->answer(500) == "b");
+  live_again();
+  CHECK(world.sender->answer(200) == "b");
+  CHECK(world.sender->answer(200) == "c");
+  live_again();
+  CHECK(world.sender->posted.empty());
+  world.add_customer("d");
+  CHECK(world.sender->answer(200) == "d");
+}
+
+TEST_CASE("nobody hears of what is not on disk yet") {
+  World world;
+  bool kept = false;
+  world.start({.retry_after_ms = {}, .seed = 1, .is_kept = [&] { return kept; }});
+  world.add_endpoint("we_1", "*");
+  {
+    store::Transaction tx(world.account, {});
+    tx.emit("customer.created",
+            tx.insert({{"id", "cus_a"}, {"object", "customer"}, {"name", "a"}}));
+    tx.commit();
+  }
+  world.queue->notify(world.account);
+  REQUIRE(world.sender->calls.size() == 1);
+  const auto look = [&] {
+    const auto call = std::move(world.sender->calls.front().second);
+    world.sender->calls.pop_front();
+    call();
+  };
+  look();
+  CHECK(world.sender->posted.empty());
+  CHECK_FALSE(world.queue->wait(world.account, 0).settled);
+  kept = true;
+  look();  // it asks again by itself
+  CHECK(world.sender->answer(200) == "a");
 }
 
 TEST_CASE("dials: dropped deliveries are recorded, duplicates come twice") {

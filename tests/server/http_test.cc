@@ -7,12 +7,16 @@
 #include <csignal>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -562,6 +566,105 @@ TEST_CASE("clients that move between the loops lose nothing") {
     }
   }
   CHECK(falls_to(before));
+}
+
+// Answers of /held wait until they are let go, as with a journal that is being written.
+struct Holder {
+  std::mutex lock;
+  std::vector<std::function<void(bool)>> calls;
+  std::atomic<int> to_hold = 0;  // the answer of the request just handled; there is one worker
+
+  HttpServer::Handle handle() {
+    return [this](const api::Request& request) {
+      if (request.target == "/held") to_hold = 1;
+      if (request.target == "/kept") to_hold = 2;
+      return echo(request);
+    };
+  }
+  HttpOptions options() {
+    HttpOptions options = quick_options();
+    options.hold = [this]() -> Hold {
+      const int how = to_hold.exchange(0);
+      if (how == 0) return {};
+      if (how == 2) return [](const auto& call) { call(true); };
+      return [this](std::function<void(bool)> call) {
+        const std::lock_guard guard(lock);
+        calls.push_back(std::move(call));
+      };
+    };
+    return options;
+  }
+  std::vector<std::function<void(bool)>> take(std::size_t count) {
+    while (true) {
+      std::this_thread::yield();
+      const std::lock_guard guard(lock);
+      if (calls.size() >= count) return std::exchange(calls, {});
+    }
+  }
+};
+
+TEST_CASE("an answer that is held back keeps no thread, and nobody else waiting") {
+  Holder holder;
+  Server server(holder.options(), holder.handle());
+  std::deque<RawClient> held;
+  constexpr int count = 300;  // more than there are threads
+  for (int i = 0; i < count; ++i) {
+    held.emplace_back(server.port()).send(get("/held") + get("/after"));
+  }
+  const auto calls = holder.take(count);
+  RawClient other(server.port());
+  for (int i = 0; i < 20; ++i) REQUIRE(other.ask(get("/")).status == 200);
+  CHECK(contains(other.ask(get("/kept")).body, "GET /kept\n"));
+  CHECK(held.front().silent_for(10ms));
+  for (const auto& call : calls) call(true);
+  for (RawClient& client : held) {
+    CHECK(contains(client.receive().body, "GET /held\n"));
+    CHECK(contains(client.receive().body, "GET /after\n"));
+    CHECK(client.ask(get("/")).status == 200);
+  }
+}
+
+TEST_CASE("what could not be kept is refused in the end") {
+  Holder holder;
+  Server server(holder.options(), holder.handle());
+  RawClient client(server.port());
+  client.send(get("/held"));
+  holder.take(1).front()(false);
+  const Reply reply = client.receive();
+  CHECK(reply.status == 503);
+  CHECK(contains(reply.body, "could not be written to the journal"));
+}
+
+TEST_CASE("a client that leaves while its answer is held back harms nobody") {
+  Holder holder;
+  Server server(holder.options(), holder.handle());
+  const long before = open_descriptors();
+  RawClient leaving(server.port());
+  leaving.send(get("/held"));
+  const auto calls = holder.take(1);
+  leaving.close();
+  RawClient other(server.port());
+  CHECK(other.ask(get("/")).status == 200);
+  calls.front()(true);
+  CHECK(other.ask(get("/")).status == 200);
+  CHECK(falls_to(before + 2));  // both ends of the other one
+}
+
+TEST_CASE("stop waits for an answer that is held back, and not for ever") {
+  for (const bool is_let_go : {true, false}) {
+    Holder holder;
+    HttpOptions options = holder.options();
+    options.stop_grace_ms = is_let_go ? 20'000 : 50;
+    Server server(options, holder.handle());
+    RawClient client(server.port());
+    client.send(get("/held"));
+    const auto calls = holder.take(1);
+    auto stopped = std::async([&] { return server.http.stop(); });
+    if (is_let_go) calls.front()(true);
+    stopped.wait();
+    if (is_let_go) CHECK(client.receive().status == 200);
+    if (!is_let_go) calls.front()(true);  // too late, and harmless
+  }
 }
 
 TEST_CASE("a client that leaves during a long handler harms nobody") {
