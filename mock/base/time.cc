@@ -113,8 +113,8 @@ constexpr std::array units = {
     Unit{.name = "s", .seconds = 1},
 };
 
-constexpr std::int64_t most_months = 12 * 1000;
-constexpr Seconds most_seconds = 1000 * 366 * day;
+constexpr std::int64_t most_months = std::int64_t{12} * 1000;
+constexpr Seconds most_seconds = Seconds{1000} * 366 * day;
 
 // One term of a span: "2h".
 std::optional<Seconds> add_term(Seconds from, std::string_view& span) {

@@ -45,7 +45,7 @@ std::string changed(Decimal quantity, const LineWords& words) {
 }  // namespace
 
 std::string interval_text(const Recurrence& recurrence) {
-  const std::string word = word_of(recurrence.interval);
+  std::string word = word_of(recurrence.interval);
   if (recurrence.interval_count == 1) return word;
   return concat("every ", std::to_string(recurrence.interval_count), " ", word, "s");
 }

@@ -35,6 +35,7 @@ void save_snapshot(Dispatch& dispatch, const std::string& file) {
 
 std::vector<store::NamedState> states_of(const std::vector<World*>& worlds) {
   std::vector<store::NamedState> states;
+  states.reserve(worlds.size());
   for (const World* world : worlds) {
     states.push_back({.name = world->name, .state = world->store.committed()});
   }

@@ -149,9 +149,9 @@ void MeterLog::make_room(const ChunkKey& key, ChunkEntry& entry, std::size_t ind
   const ChunkKey behind{.series = key.series, .at = first.at, .received = first.received};
   OKAPI_CHECK(key < behind);  // arrival numbers are unique
   if (index == 0) {
-    const ChunkEntry moved = entry;
+    ChunkEntry moved = entry;  // a copy: the next line takes the entry away
     chunks_.erase(key);
-    chunks_.set(behind, moved);
+    chunks_.set(behind, std::move(moved));
     return;
   }
   MeterChunk right = own(entry)->split(index);

@@ -95,7 +95,7 @@ Document Transaction::insert(Json tree) {
 }
 
 Document Transaction::update(const Document& document, const std::function<void(Json&)>& change) {
-  const Document before = find(document.kind(), document.id());
+  Document before = find(document.kind(), document.id());
   OKAPI_CHECK(static_cast<bool>(before));
   Json tree = *before;
   change(tree);
