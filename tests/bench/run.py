@@ -29,7 +29,7 @@ import wire
 import worlds
 
 Y = 'Y'
-ADVANCE_MONTHS_END = 1798761600  # 2027-01-01: twelve renewals after worlds.MONTH_LATER - 1 month
+YEAR_LATER = 1798761600  # 2027-01-01, the twelfth time from worlds.MONTH_LATER on
 
 # Name, the file that shows that peers.sh could have it, command and environment; all from its folder.
 PEERS = [
@@ -182,7 +182,7 @@ class Bench:
                         for _ in range(rounds)]
             unserved = sum(each['unserved'] + each['failed'] for each in thinking)
             slowest = [each['max_us'] / 1000 for each in thinking]
-            self.table.row('64 clients that think 500 ms', 'all served, max ≤ 20 ms',
+            self.table.row('64 clients that think 500 ms', 'none unserved, max ≤ 20 ms',
                            unserved == 0 and middle(slowest) <= 20,
                            f'{unserved} unserved, max {middle(slowest):.1f} ms', '',
                            between(slowest, '{:.1f}'))
@@ -329,28 +329,35 @@ class Bench:
     # --- a clock
 
     def measure_advance(self):
-        """Stopped after a while; the rate is what was reached by then."""
+        """With ten times as many subscriptions as long as that may be over in time."""
         say('advance')
-        count, patience = self.options.subscriptions, self.options.advance_seconds
+        count, patience = min(1_000, self.options.subscriptions), self.options.advance_seconds
+        took, memory = self.advance(count)
+        while count < self.options.subscriptions and took * 10 < patience:
+            count *= 10
+            took, memory = self.advance(count)
+        rate, whole = count * 12 / took, count >= 100_000
+        of = '' if whole else f' (of {count:,}, {took:.0f} s)'
+        self.table.row('clock advance, 100,000 subscriptions × 12 months', '≥ 80,000 invoices/s',
+                       rate >= 80_000 and whole, f'{rate:,.0f} invoices/s{of}')
+        self.table.row('its memory', '≤ 2 GB', memory <= 2 and whole, f'{memory:.2f} GB{of}')
+
+    def advance(self, count):
+        """Seconds, and the most memory in GB."""
         path = f'{self.scratch}/subscribers.okapi'
         clock = worlds.subscribers(self.okapi, path, count)
         okapi = Server('okapi', [*self.okapi, '--snapshot', path])
         os.remove(path)
         try:
             began = time.monotonic()
-            worlds.advance(okapi, clock, ADVANCE_MONTHS_END + 7200)
-            while worlds.is_advancing(okapi, clock) and time.monotonic() - began < patience:
-                time.sleep(0.05)
+            worlds.advance(okapi, clock, YEAR_LATER + 7200)
+            while worlds.is_advancing(okapi, clock):
+                time.sleep(0.02)
             took = time.monotonic() - began
             made = invoices(okapi)
-            rate, memory = made / took, okapi.memory_kb('VmHWM') / (1 << 20)
-            whole = count * 12
-            done = '' if made >= whole else f' ({made / whole:.0%} of it in {took:.0f} s)'
-            self.table.row(f'clock advance, {count:,} subscriptions × 12 months',
-                           '≥ 80,000 invoices/s', rate >= 80_000 and made >= whole,
-                           f'{rate:,.0f} invoices/s{done}')
-            self.table.row('its memory', '≤ 2 GB', memory <= 2 and made >= whole,
-                           f'{memory:.2f} GB{done}')
+            if made != count * 12:
+                raise Refused(f'{made} invoices instead of {count * 12}')
+            return took, okapi.memory_kb('VmHWM') / (1 << 20)
         finally:
             okapi.kill()
 
@@ -432,8 +439,8 @@ def main():
     options.seconds, options.rounds = (1, 2) if options.quick else (2, 5)
     options.customers = 5_000 if options.quick else 50_000
     options.usage = 1_000_000 if options.quick else 10_000_000
-    options.subscriptions = 1_000 if options.quick else 100_000
-    options.advance_seconds = 5 if options.quick else 60
+    options.subscriptions = 200 if options.quick else 100_000
+    options.advance_seconds = 5 if options.quick else 90
     bench = Bench(options)
     bench.measure()
     text = bench.text()
