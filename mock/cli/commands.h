@@ -27,6 +27,7 @@ struct ServeConfig {
   std::vector<std::string> fixtures;
   std::string snapshot;
   bool save_on_exit = false;
+  std::string journal;
   std::optional<std::uint64_t> seed;
   std::string now;  // RFC 3339 or unix seconds, ",run" lets it run on; empty: the wall clock
   bool any_key = false;

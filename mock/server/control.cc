@@ -20,6 +20,7 @@
 #include "server/control_input.h"
 #include "server/dial_control.h"
 #include "server/dispatch.h"
+#include "server/journaling.h"
 #include "server/observed.h"
 #include "server/snapshot_file.h"
 #include "server/webhook_control.h"
@@ -397,6 +398,11 @@ api::Response Control::post_clock(const Call& call) {
 std::int64_t Control::run_due(World& world) {
   if (parts_.registry.run_due == nullptr) return 0;
   for (std::int64_t steps = 0;; ++steps) {
+    if (parts_.journaling != nullptr) {
+      while (!parts_.journaling->journal().make_room()) {
+        if (!parts_.journaling->journal().works()) return steps;  // the answer will say so
+      }
+    }
     store::Transaction tx(world.store, {});
     if (!parts_.registry.run_due(tx, parts_.settings)) {
       parts_.webhooks.notify(world.store);
