@@ -49,6 +49,7 @@ struct ServeConfig {
   std::string webhook_timeout = "10s";
   bool allow_remote_webhooks = false;
   std::size_t keep_events = 100'000;
+  std::size_t max_objects = 0;
 };
 
 struct ClientConfig {

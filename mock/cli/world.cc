@@ -108,6 +108,7 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.webhook_timeout_ms = milliseconds_from("--webhook-timeout", config.webhook_timeout);
   options.allow_remote_webhooks = config.allow_remote_webhooks;
   options.most_events = config.keep_events;
+  options.most_objects = config.max_objects;
   options.journal = config.journal;
   options.say = [](const std::string& sentence) {
     std::fprintf(stderr, "okapi: %s\n", sentence.c_str());

@@ -1,5 +1,6 @@
 #include "server/control.h"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -318,6 +319,14 @@ api::Response Control::post_snapshots(const Call& call) {
   constexpr std::size_t longest = 200;
   if (name->size() > longest) throw api::too_long("name", *name, longest);
   World& world = call.world();
+  // Each keeps what has changed since in memory.
+  constexpr std::size_t most_snapshots = 1'000;
+  const std::vector<std::string> names = world.store.snapshots();
+  if (names.size() >= most_snapshots && std::ranges::find(names, *name) == names.end()) {
+    throw api::invalid_request(concat("An account keeps at most ", std::to_string(most_snapshots),
+                                      " named snapshots. Save under a name that is there already."),
+                               "name");
+  }
   world.store.save_snapshot(*name);
   return json({{"object", "okapi.snapshot"}, {"name", *name}, {"objects", world.store.size()}});
 }

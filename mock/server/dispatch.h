@@ -35,6 +35,8 @@ struct Options {
   std::int64_t webhook_timeout_ms = 10'000;
   bool allow_remote_webhooks = false;
   std::size_t most_events = 100'000;  // an account keeps of them; 0: all
+  // What an account may hold, events apart, before requests that make more are refused; 0: all.
+  std::size_t most_objects = 0;
   std::string journal = {};  // a file; empty: what is committed is in memory only
   // Sentences for a person at the terminal. Empty: nobody is there.
   std::function<void(const std::string& sentence)> say = {};

@@ -46,6 +46,11 @@ bool sends_json_or_parts(const api::Request& request) {
   return type.starts_with("application/json") || type.starts_with("multipart/");
 }
 
+// What --max-objects counts: events have a bound of their own.
+std::size_t objects_in(const store::Transaction& tx) {
+  return tx.size() + tx.meter_log().size() - tx.count("event");
+}
+
 // Live keys stay out of every log, wherever the client put them.
 std::string without_live_keys(const std::string& text) {
   return text.find("k_live_") == text.npos ? text : "(withheld: it holds a live key)";
@@ -287,6 +292,7 @@ std::string Exchange::execute(const api::Input& input) {
   // With a journal the answer of a key is on disk together with what it tells of.
   const bool keeps = reserved_ && dispatch_.journaling_;
   const bool early = keeps || !input.expand.empty();
+  const std::size_t size_before = dispatch_.options_.most_objects > 0 ? objects_in(*tx) : 0;
   api::Reply reply;
   std::string body;
   const auto render = [&] {
@@ -302,11 +308,13 @@ std::string Exchange::execute(const api::Input& input) {
     if (as_stored) document_ = document->without_tree();
     if (auto* file = std::get_if<api::File>(&reply)) response_.content_type = file->content_type;
     if (early) render();
+    refuse_growth(*tx, size_before);
     if (keeps) keep_with_commit(*tx, 200, body);
   } catch (const api::ApiError& error) {
     // Stripe: a declined payment is refused and kept.
     if (error.commits) {
       if (dispatch_.registry_.follow != nullptr) dispatch_.registry_.follow(*tx);
+      refuse_growth(*tx, size_before);
     }
     executed_ = error.executed || error.commits;
     if (error.commits) {
@@ -381,6 +389,15 @@ void Exchange::run_due_after() {
   while (dispatch_.run_due_step(*world_, record_.later_events)) {
   }
   dispatch_.advance_clocks(*world_, record_.later_events);
+}
+
+// Beyond the bound nothing grows any more: changes and deletions go on, as does what happens with
+// time.
+void Exchange::refuse_growth(const store::Transaction& tx, std::size_t before) const {
+  const std::size_t most = dispatch_.options_.most_objects;
+  if (most == 0 || method_ != "POST") return;
+  const std::size_t now = objects_in(tx);
+  if (now > most && now > before) throw api::too_many_objects(most);
 }
 
 void Exchange::keep_with_commit(store::Transaction& tx, int status, const std::string& body) {

@@ -43,6 +43,7 @@ class Exchange {
   void run_due_before(std::optional<store::Transaction>& tx);
   void run_due_after();
   void remember_session(const std::string& body);
+  void refuse_growth(const store::Transaction& tx, std::size_t before) const;
   void keep_with_commit(store::Transaction& tx, int status, const std::string& body);
 
   void refuse(const api::ApiError& error);
