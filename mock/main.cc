@@ -93,6 +93,16 @@ void add_serve_flags(CLI::App& command, cli::ServeConfig& config) {
   command.add_flag("--save-on-exit", config.save_on_exit, "write the state back to --snapshot")
       ->envname("OKAPI_SAVE_ON_EXIT");
   command
+      .add_option(
+          "--journal", config.journal,
+          "keep every change in this file before it is answered; what it holds comes instead "
+          "of --snapshot and --fixture")
+      ->envname("OKAPI_JOURNAL");
+  command
+      .add_option("--max-objects", config.max_objects,
+                  "refuse requests that make more objects than so many in an account; 0: no bound")
+      ->envname("OKAPI_MAX_OBJECTS");
+  command
       .add_option("--keep-events", config.keep_events,
                   "how many of its newest events an account keeps; 0 keeps all")
       ->envname("OKAPI_KEEP_EVENTS");

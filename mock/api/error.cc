@@ -421,6 +421,14 @@ ApiError too_many_accounts(std::size_t limit) {
                        "/_okapi/reset with all=true."));
 }
 
+// Differs: Stripe has no such bound. 400, because no client tries that again by itself.
+ApiError too_many_objects(std::size_t limit) {
+  return bad_request("", concat("This account holds as many objects as --max-objects allows (",
+                                std::to_string(limit),
+                                "). Delete some, POST /_okapi/reset, or start okapi with a greater "
+                                "number."));
+}
+
 ApiError invalid_version(std::string_view version) {
   return bad_request("", concat("Invalid Stripe API version: ", echoed(version)));
 }

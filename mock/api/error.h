@@ -37,6 +37,7 @@ ApiError live_key();  // ours: live keys are always refused
 ApiError unsupported_key(std::string_view prefix);
 ApiError foreign_account(std::string_view key, std::string_view account);
 ApiError too_many_accounts(std::size_t limit);
+ApiError too_many_objects(std::size_t limit);  // --max-objects
 ApiError invalid_version(std::string_view version);
 ApiError body_too_large(std::size_t limit);
 ApiError wrong_content_type();  // v1 takes forms only

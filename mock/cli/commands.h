@@ -27,6 +27,7 @@ struct ServeConfig {
   std::vector<std::string> fixtures;
   std::string snapshot;
   bool save_on_exit = false;
+  std::string journal;
   std::optional<std::uint64_t> seed;
   std::string now;  // RFC 3339 or unix seconds, ",run" lets it run on; empty: the wall clock
   bool any_key = false;
@@ -48,6 +49,7 @@ struct ServeConfig {
   std::string webhook_timeout = "10s";
   bool allow_remote_webhooks = false;
   std::size_t keep_events = 100'000;
+  std::size_t max_objects = 0;
 };
 
 struct ClientConfig {

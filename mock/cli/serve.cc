@@ -57,22 +57,37 @@ class Running {
     }
   }
 
+  // Answers that wait for the journal find the sockets still there.
+  ~Running() { dispatch_->stop_journal(); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
   // Loads, listens, sends the fixtures; ready afterwards.
   void start() {
-    if (!config_.snapshot.empty()) server::load_snapshot_if_there(*dispatch_, config_.snapshot);
+    if (!config_.journal.empty()) {
+      start_journal();
+    } else if (!config_.snapshot.empty()) {
+      server::load_snapshot_if_there(*dispatch_, config_.snapshot);
+    }
     http_->start();
     if (https_) https_->start();
-    send_fixtures(*dispatch_, config_);
+    if (config_.journal.empty()) {
+      send_fixtures(*dispatch_, config_);
+    } else {
+      dispatch_->settle();
+    }
     dispatch_->set_ready(true);
   }
 
-  // Saves if asked. A handler that outlives the grace is left behind: the process ends at once
-  // then, since nothing that it uses may be destroyed under it.
-  void stop(int exit_code) {
+  // Saves if asked, and gives the exit code. A handler that outlives the grace is left behind: the
+  // process ends at once then, since nothing that it uses may be destroyed under it.
+  int stop(int exit_code) {
     bool finished = http_->stop();
     if (https_) finished = https_->stop() && finished;
     if (config_.save_on_exit) server::save_snapshot(*dispatch_, config_.snapshot);
+    if (!dispatch_->stop_journal() && exit_code == 0) exit_code = 1;
     if (!finished) std::_Exit(exit_code);
+    return exit_code;
   }
 
   [[nodiscard]] const std::string& url() const { return url_; }
@@ -81,6 +96,16 @@ class Running {
   }
 
  private:
+  // Snapshot and fixtures are a world to begin with, and are in a journal from its first byte on:
+  // one that is there has begun already. Nobody is answered before it has.
+  void start_journal() {
+    if (!dispatch_->load_journal()) {
+      if (!config_.snapshot.empty()) server::load_snapshot_if_there(*dispatch_, config_.snapshot);
+      send_fixtures(*dispatch_, config_);
+    }
+    dispatch_->begin_journal();
+  }
+
   server::HttpOptions http_options(int port, bool tls) {
     server::HttpOptions options;
     options.host = config_.host;
@@ -89,6 +114,7 @@ class Running {
     options.tls_cert = config_.tls_cert;
     options.tls_key = config_.tls_key;
     options.refuse = refuse;
+    if (!config_.journal.empty()) options.hold = [this] { return dispatch_->unkept(); };
     return options;
   }
 
@@ -175,8 +201,7 @@ int serve(const ServeConfig& config) {
     std::fflush(stdout);
     wait_for_stop_signal();
     end_at_once_on_next_signal();
-    running.stop(0);
-    return 0;
+    return running.stop(0);
   } catch (const server::PortTaken& error) {
     return report_port_taken(error);
   }
@@ -195,12 +220,9 @@ int exec(ServeConfig config, const std::vector<std::string>& command) {
     if (!child) {
       std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
                    command.front().c_str());
-      running.stop(127);
-      return 127;
+      return running.stop(127);
     }
-    const int code = wait_for_child(*child);
-    running.stop(code);
-    return code;
+    return running.stop(wait_for_child(*child));
   } catch (const server::PortTaken& error) {
     return report_port_taken(error);
   }

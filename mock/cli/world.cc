@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 #include "api/version.h"
 #include "app.h"
@@ -107,6 +108,11 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.webhook_timeout_ms = milliseconds_from("--webhook-timeout", config.webhook_timeout);
   options.allow_remote_webhooks = config.allow_remote_webhooks;
   options.most_events = config.keep_events;
+  options.most_objects = config.max_objects;
+  options.journal = config.journal;
+  options.say = [](const std::string& sentence) {
+    std::fprintf(stderr, "okapi: %s\n", sentence.c_str());
+  };
   if (!config.clock_latency.empty()) {
     options.clock_latency_ms = milliseconds_from("--clock-latency", config.clock_latency);
   }

@@ -50,6 +50,11 @@ World& Accounts::make(std::string name, std::string key, std::string_view connec
                           ? settings_.render_event
                           : with_account(settings_.render_event, std::string(connected_id)),
       .most_events = settings_.most_events};
+  if (settings_.record) {
+    settings.record = [record = settings_.record, name](store::Change change) {
+      record(name, std::move(change));
+    };
+  }
   // Scattered ids must differ from world to world, or one key's id would exist in another's.
   if (!settings.ids.counting) settings.ids.seed ^= hash_of(name);
   auto world = std::make_unique<World>(std::move(settings), name, std::move(key));

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <shared_mutex>
@@ -39,6 +40,8 @@ class Accounts {
     store::ClockSetting clock;
     store::EventRenderer render_event;
     std::size_t most_events = 0;
+    // Empty: nobody keeps a journal.
+    std::function<void(const std::string& world_name, store::Change)> record = {};
   };
   static constexpr std::size_t most_worlds = 100'000;
 

@@ -1,5 +1,6 @@
 #include "server/control.h"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -20,6 +21,7 @@
 #include "server/control_input.h"
 #include "server/dial_control.h"
 #include "server/dispatch.h"
+#include "server/journaling.h"
 #include "server/observed.h"
 #include "server/snapshot_file.h"
 #include "server/webhook_control.h"
@@ -317,6 +319,14 @@ api::Response Control::post_snapshots(const Call& call) {
   constexpr std::size_t longest = 200;
   if (name->size() > longest) throw api::too_long("name", *name, longest);
   World& world = call.world();
+  // Each keeps what has changed since in memory.
+  constexpr std::size_t most_snapshots = 1'000;
+  const std::vector<std::string> names = world.store.snapshots();
+  if (names.size() >= most_snapshots && std::ranges::find(names, *name) == names.end()) {
+    throw api::invalid_request(concat("An account keeps at most ", std::to_string(most_snapshots),
+                                      " named snapshots. Save under a name that is there already."),
+                               "name");
+  }
   world.store.save_snapshot(*name);
   return json({{"object", "okapi.snapshot"}, {"name", *name}, {"objects", world.store.size()}});
 }
@@ -397,6 +407,11 @@ api::Response Control::post_clock(const Call& call) {
 std::int64_t Control::run_due(World& world) {
   if (parts_.registry.run_due == nullptr) return 0;
   for (std::int64_t steps = 0;; ++steps) {
+    if (parts_.journaling != nullptr) {
+      while (!parts_.journaling->journal().make_room()) {
+        if (!parts_.journaling->journal().works()) return steps;  // the answer will say so
+      }
+    }
     store::Transaction tx(world.store, {});
     if (!parts_.registry.run_due(tx, parts_.settings)) {
       parts_.webhooks.notify(world.store);

@@ -22,6 +22,7 @@ namespace okapi::server {
 struct Options;
 struct World;
 class Accounts;
+class Journaling;
 class RequestLog;
 
 class Control {
@@ -34,6 +35,7 @@ class Control {
     Accounts& accounts;
     RequestLog& request_log;
     events::WebhookQueue& webhooks;
+    Journaling* journaling = nullptr;  // null: none
   };
   explicit Control(const Parts& parts);
 

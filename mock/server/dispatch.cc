@@ -16,6 +16,7 @@
 #include "server/control.h"
 #include "server/downloads.h"
 #include "server/exchange.h"
+#include "server/journaling.h"
 #include "server/request_log.h"
 #include "server/split_sender.h"
 #include "server/stripe_cli.h"
@@ -58,6 +59,33 @@ store::EventRenderer event_renderer(const Options& options) {
   };
 }
 
+std::function<void(const std::string&)> speaker(const Options& options) {
+  if (options.say) return options.say;
+  return [](const std::string&) {};
+}
+
+std::function<void(const std::string&, store::Change)> recorder(Journaling* journaling) {
+  if (journaling == nullptr) return {};
+  return [&journal = journaling->journal()](const std::string& name, store::Change change) {
+    journal.add(name, std::move(change));
+  };
+}
+
+events::WebhookQueue::Settings webhook_settings(const Options& options, Journaling* journaling,
+                                                Accounts& accounts) {
+  events::WebhookQueue::Settings settings{.retry_after_ms = options.webhook_retries_ms,
+                                          .seed = options.seed};
+  if (journaling == nullptr) return settings;
+  settings.is_kept = [&journal = journaling->journal()] {
+    return !journal.pending() || journal.wait(journal.position());
+  };
+  settings.keep = [journaling, &accounts](const store::Account& account,
+                                          const events::WebhookStep& step) {
+    journaling->keep_webhook(*accounts.find(account.id()), step);
+  };
+  return settings;
+}
+
 api::Response welcome(const std::string& base_url) {
   api::Response response = json_response(
       200, {{"message",
@@ -79,13 +107,17 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
       settings_(std::move(settings)),
       options_(std::move(options)),
       plans_(make_plans(registry)),
+      journaling_(options_.journal.empty()
+                      ? nullptr
+                      : std::make_unique<Journaling>(options_.journal, speaker(options_))),
       accounts_(std::make_unique<Accounts>(
           Accounts::Settings{.schema = &registry.schema(),
                              .ids = {.counting = options_.counting_ids,
                                      .seed = options_.counting_ids ? options_.seed : random_seed()},
                              .clock = options_.clock,
                              .render_event = event_renderer(options_),
-                             .most_events = options_.most_events})),
+                             .most_events = options_.most_events,
+                             .record = recorder(journaling_.get())})),
       cli_sessions_(std::make_unique<CliSessions>(*accounts_, options_)),
       request_log_(std::make_unique<RequestLog>(RequestLog::Settings{
           .quiet = options_.quiet,
@@ -95,15 +127,16 @@ Dispatch::Dispatch(const api::Registry& registry, api::Settings settings, Option
           make_split_sender(make_webhook_sender({.timeout_ms = options_.webhook_timeout_ms,
                                                  .allow_remote = options_.allow_remote_webhooks}),
                             *cli_sessions_),
-          events::WebhookQueue::Settings{.retry_after_ms = options_.webhook_retries_ms,
-                                         .seed = options_.seed})) {
+          webhook_settings(options_, journaling_.get(), *accounts_))) {
   control_ = std::make_unique<Control>(Control::Parts{.registry = registry_,
                                                       .settings = settings_,
                                                       .options = options_,
                                                       .accounts = *accounts_,
                                                       .request_log = *request_log_,
-                                                      .webhooks = *webhooks_});
+                                                      .webhooks = *webhooks_,
+                                                      .journaling = journaling_.get()});
   clock_worker_ = std::make_unique<ClockWorker>([this](World& world) {
+    if (journaling_ && !journaling_->journal().make_room()) return true;
     std::vector<std::string> events;
     const bool goes_on = run_step(world, registry_.advance_clocks, events);
     if (!events.empty()) webhooks_->notify(world.store);
@@ -126,10 +159,33 @@ api::Response Dispatch::handle(const api::Request& request) {
   return response;
 }
 
+void Dispatch::refuse_unkept() const {
+  if (!journaling_ || journaling_->journal().works()) return;
+  throw api::refused_request(503, concat("okapi ", journaling_->journal().trouble(), "."));
+}
+
+bool Dispatch::load_journal() { return journaling_ && journaling_->load(*accounts_, *webhooks_); }
+
+void Dispatch::begin_journal() {
+  if (journaling_) journaling_->begin(*accounts_);
+}
+
+// Not only what the request committed: it may have read what another one has just committed.
+std::function<void(std::function<void(bool kept)> call)> Dispatch::unkept() {
+  if (!journaling_ || !journaling_->journal().pending()) return {};
+  store::Journal& journal = journaling_->journal();
+  return [&journal, position = journal.position()](std::function<void(bool)> call) {
+    journal.when_kept(position, std::move(call));
+  };
+}
+
+bool Dispatch::stop_journal() { return !journaling_ || journaling_->stop(); }
+
 api::Response Dispatch::answer(const api::Request& request) {
   if (request.method == "OPTIONS") return preflight_response(request);
   const std::string_view path = request.path();
   try {
+    refuse_unkept();
     if (StripeCli::is_path(request)) return stripe_cli_->handle(request);
     if (is_download(request)) return download(request, *accounts_, options_);
     if (options_.pages) {

@@ -35,6 +35,11 @@ struct Options {
   std::int64_t webhook_timeout_ms = 10'000;
   bool allow_remote_webhooks = false;
   std::size_t most_events = 100'000;  // an account keeps of them; 0: all
+  // What an account may hold, events apart, before requests that make more are refused; 0: all.
+  std::size_t most_objects = 0;
+  std::string journal = {};  // a file; empty: what is committed is in memory only
+  // Sentences for a person at the terminal. Empty: nobody is there.
+  std::function<void(const std::string& sentence)> say = {};
   // A request that advances a test clock waits so long for it; then it goes on beside the requests.
   std::int64_t clock_budget_ms = 2000;
   // --clock-latency: a test clock stays `advancing` for at least so long.
@@ -49,6 +54,7 @@ class RequestLog;   // request_log.h
 class CliSessions;  // cli_sessions.h
 class ClockWorker;  // clock_worker.h
 class Control;      // control.h: /_okapi/…
+class Journaling;   // journaling.h
 class StripeCli;    // stripe_cli.h
 
 // How one operation is answered; decided once, at start.
@@ -75,12 +81,22 @@ class Dispatch {
   // before a snapshot is written).
   void settle();
 
+  // --journal. The accounts as the file has them; false when there is none yet, or no journal.
+  bool load_journal();
+  // Everything there is is on disk, and so will be everything from here on before it is answered,
+  // if answers wait for what unkept() gives after each request; nothing to wait for: empty.
+  void begin_journal();
+  [[nodiscard]] std::function<void(std::function<void(bool kept)> call)> unkept();
+  // At the end: false, with a sentence said, when something could not be written.
+  bool stop_journal();
+
   [[nodiscard]] Accounts& accounts() { return *accounts_; }
   [[nodiscard]] RequestLog& request_log() { return *request_log_; }
 
  private:
   friend class Exchange;
   [[nodiscard]] api::Response answer(const api::Request& request);
+  void refuse_unkept() const;
   // The earliest step that is due, in a transaction of its own; adds the ids of its events. False
   // when nothing was due, or when the step failed: that is logged, and nothing is changed.
   bool run_due_step(World& world, std::vector<std::string>& events);
@@ -91,7 +107,8 @@ class Dispatch {
   const api::Registry& registry_;
   api::Settings settings_;
   Options options_;
-  std::vector<Plan> plans_;  // by operation index
+  std::vector<Plan> plans_;                 // by operation index
+  std::unique_ptr<Journaling> journaling_;  // null: none. The accounts record into it
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<CliSessions> cli_sessions_;
   std::unique_ptr<RequestLog> request_log_;

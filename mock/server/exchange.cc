@@ -17,6 +17,7 @@
 #include "events/webhook_queue.h"
 #include "server/answer_headers.h"
 #include "server/from_stripe_cli.h"
+#include "server/journaling.h"
 #include "server/like_stripe_mock.h"
 #include "server/publishable.h"
 #include "store/committed.h"
@@ -43,6 +44,11 @@ bool is_printable(std::string_view text) {
 bool sends_json_or_parts(const api::Request& request) {
   const std::string_view type = api::header(request.headers, "Content-Type");
   return type.starts_with("application/json") || type.starts_with("multipart/");
+}
+
+// What --max-objects counts: events have a bound of their own.
+std::size_t objects_in(const store::Transaction& tx) {
+  return tx.size() + tx.meter_log().size() - tx.count("event");
 }
 
 // Live keys stay out of every log, wherever the client put them.
@@ -283,7 +289,10 @@ std::string Exchange::execute(const api::Input& input) {
   std::optional<store::Transaction> tx;
   run_due_before(tx);
   // Expansion reads the store and may refuse. Without it nobody needs to wait for the rendering.
-  const bool expands = !input.expand.empty();
+  // With a journal the answer of a key is on disk together with what it tells of.
+  const bool keeps = reserved_ && dispatch_.journaling_;
+  const bool early = keeps || !input.expand.empty();
+  const std::size_t size_before = dispatch_.options_.most_objects > 0 ? objects_in(*tx) : 0;
   api::Reply reply;
   std::string body;
   const auto render = [&] {
@@ -295,15 +304,23 @@ std::string Exchange::execute(const api::Input& input) {
   try {
     reply = handle(*tx, input);
     const auto* document = std::get_if<store::Document>(&reply);
-    const bool as_stored = document != nullptr && !expands && api::is_newest(version_);
+    const bool as_stored = document != nullptr && input.expand.empty() && api::is_newest(version_);
     if (as_stored) document_ = document->without_tree();
     if (auto* file = std::get_if<api::File>(&reply)) response_.content_type = file->content_type;
-    if (expands) render();
+    if (early) render();
+    refuse_growth(*tx, size_before);
+    if (keeps) keep_with_commit(*tx, 200, body);
   } catch (const api::ApiError& error) {
-    executed_ = error.executed || error.commits;
     // Stripe: a declined payment is refused and kept.
     if (error.commits) {
       if (dispatch_.registry_.follow != nullptr) dispatch_.registry_.follow(*tx);
+      refuse_growth(*tx, size_before);
+    }
+    executed_ = error.executed || error.commits;
+    if (error.commits) {
+      if (keeps && !route_.operation.v2()) {
+        keep_with_commit(*tx, error.status, error_text(error));
+      }
       tx->commit();
       record_.events = tx->committed_events();
       tx.reset();
@@ -317,7 +334,7 @@ std::string Exchange::execute(const api::Input& input) {
     world_->traffic.note_newest(world_->store.clock().now(),
                                 store::newest_sequence(*world_->store.committed()));
   }
-  if (!expands) render();
+  if (!early) render();
   if (tx->waited()) response_.queue = std::hash<std::string_view>()(world_->key);
   tx.reset();
   executed_ = true;
@@ -375,11 +392,27 @@ void Exchange::run_due_after() {
   dispatch_.advance_clocks(*world_, record_.later_events);
 }
 
+// Beyond the bound nothing grows any more: changes and deletions go on, as does what happens with
+// time.
+void Exchange::refuse_growth(const store::Transaction& tx, std::size_t before) const {
+  const std::size_t most = dispatch_.options_.most_objects;
+  if (most == 0 || method_ != "POST") return;
+  const std::size_t now = objects_in(tx);
+  if (now > most && now > before) throw api::too_many_objects(most);
+}
+
+void Exchange::keep_with_commit(store::Transaction& tx, int status, const std::string& body) {
+  tx.attach(Journaling::key_line(
+      *world_, key_,
+      {.status = status, .body = body, .document = {}, .request_id = record_.request_id}));
+}
+
 void Exchange::remember_session(const std::string& body) {
   const Json session = Json::parse(body, nullptr, false);
   if (!session.is_object()) return;
   if (const auto token = maybe_text(session, "authentication_token")) {
     dispatch_.accounts_->remember_token(*token, *world_);
+    if (dispatch_.journaling_) dispatch_.journaling_->keep_token(*world_, *token);
   }
 }
 
@@ -390,13 +423,7 @@ void Exchange::refuse(const api::ApiError& error) {
   response_.status = error.status;
   record_.error_code = error.code.empty() ? error.type : error.code;
   record_.error_message = error.message;
-  std::string log_url;
-  if (!record_.request_id.empty() && error.status != 401) {
-    log_url = concat(base_url(), "/_okapi/requests/", record_.request_id);
-  }
-  Json body = api::error_body(error, record_.request_id, log_url);
-  if (!api::is_newest(version_)) say_in_version(body);
-  response_.body = to_pretty(body);
+  response_.body = error_text(error);
   // Stripe: v2 runs a failed request again rather than replay it.
   if (reserved_ && executed_ && !route_.operation.v2()) {
     reserved_ = false;
@@ -404,7 +431,25 @@ void Exchange::refuse(const api::ApiError& error) {
                                     .body = response_.body,
                                     .document = {},
                                     .request_id = record_.request_id});
+    // With what a refusal kept, its answer was kept, too.
+    if (dispatch_.journaling_ && !error.commits) {
+      dispatch_.journaling_->keep_key(*world_, key_,
+                                      {.status = response_.status,
+                                       .body = response_.body,
+                                       .document = {},
+                                       .request_id = record_.request_id});
+    }
   }
+}
+
+std::string Exchange::error_text(const api::ApiError& error) const {
+  std::string log_url;
+  if (!record_.request_id.empty() && error.status != 401) {
+    log_url = concat(base_url(), "/_okapi/requests/", record_.request_id);
+  }
+  Json body = api::error_body(error, record_.request_id, log_url);
+  if (!api::is_newest(version_)) say_in_version(body);
+  return to_pretty(body);
 }
 
 // What a refusal of an older version's client holds: objects in that version, parameters as they

@@ -43,8 +43,11 @@ class Exchange {
   void run_due_before(std::optional<store::Transaction>& tx);
   void run_due_after();
   void remember_session(const std::string& body);
+  void refuse_growth(const store::Transaction& tx, std::size_t before) const;
+  void keep_with_commit(store::Transaction& tx, int status, const std::string& body);
 
   void refuse(const api::ApiError& error);
+  [[nodiscard]] std::string error_text(const api::ApiError& error) const;
   void say_in_version(Json& body) const;
   void refuse_bug(const char* what);
   [[nodiscard]] bool synthesize(const api::ApiError& error);

@@ -104,6 +104,32 @@ void Idempotency::release(const std::string& key) {
   if (found != entries_.end() && found->second.running) drop(found);
 }
 
+std::optional<SavedKey> Idempotency::find(const std::string& key) {
+  const std::lock_guard guard(lock_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  const Entry& entry = found->second;
+  return SavedKey{.request = entry.request, .at = entry.at, .answer = entry.answer};
+}
+
+void Idempotency::restore(const std::string& key, SavedKey saved) {
+  // A key that is there already is the newer one.
+  if (find(key) || begin(key, saved.request, saved.at)) return;
+  save(key, std::move(saved.answer));
+}
+
+void Idempotency::visit(
+    const std::function<void(const std::string& key, const SavedKey& saved)>& visitor) {
+  const std::lock_guard guard(lock_);
+  for (const auto& [key, number] : in_order_) {
+    const auto found = entries_.find(key);
+    if (found == entries_.end() || found->second.number != number) continue;
+    const Entry& entry = found->second;
+    if (entry.running) continue;
+    visitor(key, {.request = entry.request, .at = entry.at, .answer = entry.answer});
+  }
+}
+
 void Idempotency::clear() {
   const std::lock_guard guard(lock_);
   for (auto entry = entries_.begin(); entry != entries_.end();) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,13 @@ struct SavedAnswer {
   std::string request_id;    // of the first execution
 };
 
+// A key with its answer, for a journal.
+struct SavedKey {
+  Fingerprint request;
+  Seconds at = 0;
+  SavedAnswer answer;
+};
+
 class Idempotency {
  public:
   static constexpr Seconds kept = 24 * hour;
@@ -48,6 +56,11 @@ class Idempotency {
   void save(const std::string& key, SavedAnswer answer);
   // It did not run, or may run again: the key is free.
   void release(const std::string& key);
+  // What is known of a key; nothing of one that is free.
+  [[nodiscard]] std::optional<SavedKey> find(const std::string& key);
+  // As save() once left it; for an earlier run's, oldest first.
+  void restore(const std::string& key, SavedKey saved);
+  void visit(const std::function<void(const std::string& key, const SavedKey& saved)>& visitor);
   void clear();  // what runs keeps its reservation
   [[nodiscard]] std::size_t size();
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <malloc.h>
+
 #include "store/state.h"
 
 namespace okapi::store {
@@ -127,7 +129,12 @@ void Account::publish(std::shared_ptr<const State> state) {
 void Account::dispose(std::shared_ptr<const State> state) {
   constexpr std::size_t few = 500;
   if (state == nullptr || state->size() < few) return;
-  disposal_ = std::jthread([doomed = std::move(state)]() mutable { doomed = nullptr; });
+  disposal_ = std::jthread([doomed = std::move(state)]() mutable {
+    doomed = nullptr;
+    // The allocator keeps what lies between things that are still there; a page at a time it can
+    // go.
+    ::malloc_trim(0);
+  });
 }
 
 }  // namespace okapi::store

@@ -46,7 +46,9 @@ struct Block {
 std::optional<Block> block_at(std::string_view file, std::size_t at) {
   if (file.size() - at < head_size) return std::nullopt;
   const std::string_view head = file.substr(at, head_size);
-  if (!head.starts_with(mark) || !head.ends_with('\n')) return std::nullopt;
+  if (!head.starts_with(mark) || head[numbers_size] != ' ' || head.back() != '\n') {
+    return std::nullopt;
+  }
   const auto own_sum = number_in<std::uint32_t>(head.substr(numbers_size + 1, 8), 16);
   if (own_sum != checksum(head.substr(0, numbers_size))) return std::nullopt;
   const auto size = number_in<std::uint64_t>(head.substr(2, 10), 10);
@@ -60,9 +62,8 @@ std::optional<Block> block_at(std::string_view file, std::size_t at) {
 
 // Whether something behind was written when this place was safe already.
 bool was_safe(std::string_view file, std::size_t place) {
-  constexpr std::string_view begin = "\n= ";
-  for (std::size_t at = file.find(begin, place); at != file.npos; at = file.find(begin, at + 1)) {
-    const std::optional<Block> block = block_at(file, at + 1);
+  for (std::size_t at = file.find(mark, place); at != file.npos; at = file.find(mark, at + 1)) {
+    const std::optional<Block> block = block_at(file, at);
     if (block && block->safe > place) return true;
   }
   return false;

@@ -145,6 +145,18 @@ void write_state(std::string_view account, const State* before, const State& aft
   write(block);
 }
 
+void write_account(std::string_view name, const Account& account,
+                   const std::function<void(std::string_view block)>& write) {
+  std::shared_ptr<const State> before;
+  for (const auto& [snapshot, state] : account.snapshot_states()) {
+    write_state(name, before.get(), *state, write);
+    write(change_block(
+        name, {.kind = Change::Kind::save, .before = nullptr, .after = state, .name = snapshot}));
+    before = state;
+  }
+  write_state(name, before.get(), *account.committed(), write);
+}
+
 // --- reading
 
 JournalReader::World& JournalReader::world_of(const std::string& name) {

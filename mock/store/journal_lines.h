@@ -31,6 +31,10 @@ namespace okapi::store {
 void write_state(std::string_view account, const State* before, const State& after,
                  const std::function<void(std::string_view block)>& write);
 
+// The account as it is, its named snapshots before it; what they share is written once.
+void write_account(std::string_view name, const Account& account,
+                   const std::function<void(std::string_view block)>& write);
+
 // Plays blocks in their order.
 class JournalReader {
  public:

@@ -76,9 +76,8 @@ struct Kept {
              .most_events = 20,
              .record = [this](Change change) { journal.add("sk_test_a", std::move(change)); }}) {}
   void begin() {
-    journal.begin([&](const Journal::Write& write) {
-      store::write_state("sk_test_a", nullptr, *account.committed(), write);
-    });
+    journal.begin(
+        [&](const Journal::Write& write) { store::write_account("sk_test_a", account, write); });
   }
   void add_pet(const std::string& owner) {
     Transaction tx(account, {});
@@ -92,6 +91,13 @@ struct Kept {
   Journal journal;
   Account account;
 };
+
+std::vector<std::pair<std::string, std::string>> snapshots_of(const Account& account) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const auto& [name, state] : account.snapshot_states())
+    texts.emplace_back(name, text_of(state));
+  return texts;
+}
 
 struct Read {
   std::string state;
@@ -199,6 +205,7 @@ TEST_CASE("a journal read back is the account, whatever happened to it") {
     REQUIRE(kept.journal.wait(kept.journal.position()));
     const Read found = read(file);
     CHECK(found.state == text_of(kept.account.committed()));
+    CHECK(found.snapshots == snapshots_of(kept.account));
     CHECK(found.cut == 0);
     CHECK(kept.said.empty());
   }
@@ -210,14 +217,10 @@ TEST_CASE("named snapshots come back with the state, and one after another") {
   std::mt19937_64 random(3);
   Kept kept(file);
   kept.begin();
-  std::vector<std::pair<std::string, std::string>> expected;
   for (int i = 0; i < 400; ++i) random_step(kept.account, random);
-  for (const auto& [name, state] : kept.account.snapshot_states()) {
-    expected.emplace_back(name, text_of(state));
-  }
-  REQUIRE(expected.size() == 2);
+  REQUIRE(snapshots_of(kept.account).size() == 2);
   REQUIRE(kept.journal.wait(kept.journal.position()));
-  CHECK(read(file).snapshots == expected);
+  CHECK(read(file).snapshots == snapshots_of(kept.account));
 }
 
 TEST_CASE("a journal that is cut anywhere has every whole block before, and nothing else") {
@@ -266,6 +269,7 @@ TEST_CASE("damage of what was safe is refused; of the last write, cut off") {
     if (at >= last) {
       REQUIRE(read(damaged_file).cut == whole.size() - last);
     } else {
+      CAPTURE(at);
       REQUIRE(refusal(damaged_file).find("damaged is damaged at byte ") != std::string::npos);
     }
   }
