@@ -231,8 +231,9 @@ std::vector<store::Document> pending_items_of(const store::Transaction& tx,
                                               const PendingQuery& query) {
   std::vector<store::Document> items;
   tx.scan_down_where(
-      "invoiceitem", "customer", query.customer, 0, [&](const store::Document& item) {
-        if (has(*item, "invoice") || text(*item, "currency") != query.currency) return true;
+      "invoiceitem", "customer unless invoice", query.customer, 0,
+      [&](const store::Document& item) {
+        if (text(*item, "currency") != query.currency) return true;
         const Json& owner = at_path(*item, {"parent", "subscription_details", "subscription"});
         const bool belongs = query.subscription.empty() || owner == query.subscription ||
                              (owner.is_null() && !query.of_subscription_only);

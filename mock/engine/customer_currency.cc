@@ -12,8 +12,8 @@ bool is_held(const store::Transaction& tx, const std::string& customer,
   for (const store::Document& subscription : tx.where("subscription", "customer", customer)) {
     if (!is_ended(*subscription) && text(*subscription, "currency") == currency) return true;
   }
-  for (const store::Document& item : tx.where("invoiceitem", "customer", customer)) {
-    if (!has(*item, "invoice") && text(*item, "currency") == currency) return true;
+  for (const store::Document& item : tx.where("invoiceitem", "customer unless invoice", customer)) {
+    if (text(*item, "currency") == currency) return true;
   }
   return false;
 }

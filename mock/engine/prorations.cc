@@ -136,8 +136,8 @@ void add_billed_debits(const Json& invoice, std::string_view item, Seconds at,
 void add_pending_debits(const store::Transaction& tx, const Json& subscription,
                         std::string_view item, Seconds at, std::vector<Debit>& debits) {
   for (const store::Document& pending :
-       tx.where("invoiceitem", "customer", text(subscription, "customer"))) {
-    if (has(*pending, "invoice") || !boolean(*pending, "proration")) continue;
+       tx.where("invoiceitem", "customer unless invoice", text(subscription, "customer"))) {
+    if (!boolean(*pending, "proration")) continue;
     const Json& details = pending->at("parent").at("subscription_details");
     if (maybe_text(details, "subscription_item") != item) continue;
     if (integer(*pending, "amount") <= 0 || !covers(read_period(pending->at("period")), at)) {

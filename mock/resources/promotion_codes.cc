@@ -5,6 +5,7 @@
 #include "api/list.h"
 #include "api/operation.h"
 #include "base/ascii.h"
+#include "store/compact_json.h"
 
 namespace okapi::resources {
 namespace {
@@ -30,8 +31,9 @@ void check_unique(api::Context& ctx, const std::string& code, const Json& custom
                   const std::string& except) {
   bool taken = false;
   ctx.tx.scan_up(kind, 0, [&](const store::Document& other) {
-    taken = other.id() != except && boolean(*other, "active") &&
-            equal_ignoring_case(text(*other, "code"), code) &&
+    // Every new code looks at all there are: read off the text, none of the others needs a tree.
+    const std::string its = store::find_text(other.text(), "code").value_or("");
+    taken = equal_ignoring_case(its, code) && other.id() != except && boolean(*other, "active") &&
             (other->at("customer") == customer || other->at("customer").is_null() ||
              customer.is_null());
     return !taken;

@@ -25,7 +25,8 @@ using DueReader = void (*)(const Json& document, std::vector<Due>& due);
 
 struct Schema {
   // kind -> string fields by which where() can find documents: {"invoice", {"customer", …}}.
-  // Dotted names reach into objects: "parent.subscription_details.subscription".
+  // Dotted names reach into objects: "parent.subscription_details.subscription". "customer unless
+  // invoice" has those alone whose invoice is no text: the few that wait among the many that did.
   std::map<std::string, std::vector<std::string>, std::less<>> indexes;
   std::map<std::string, DueReader, std::less<>> due;
 };

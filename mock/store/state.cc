@@ -39,7 +39,12 @@ std::vector<DueKey> due_keys(DueReader reader, const Document& document) {
 
 // Only texts are indexed. A document that comes from a file has no tree and needs none.
 std::optional<std::string> State::indexed_value(const Document& document, std::string_view field) {
+  constexpr std::string_view unless = " unless ";
   if (!document) return std::nullopt;
+  if (const std::size_t blank = field.find(' '); blank != field.npos) {
+    if (indexed_value(document, field.substr(blank + unless.size()))) return std::nullopt;
+    field = field.substr(0, blank);
+  }
   const Json* tree = document.tree_at_hand();
   if (tree == nullptr) return find_text(document.text(), field);
   const Json* value = find_dotted(*tree, field);

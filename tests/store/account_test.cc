@@ -27,7 +27,7 @@ void read_due(const Json& document, std::vector<store::Due>& due) {
 
 const store::Schema& schema() {
   static const store::Schema made{
-      .indexes = {{"pet", {"owner", "home.city"}}},
+      .indexes = {{"pet", {"owner", "home.city", "owner unless home.city"}}},
       .due = {{"pet", read_due}},
   };
   return made;
@@ -127,11 +127,13 @@ TEST_CASE("indexes follow the documents") {
   Transaction tx(account, {});
   CHECK(ids_of(tx.where("pet", "owner", "ann")) == Ids{"pet_0", "pet_1", "pet_2", "pet_3"});
   CHECK(ids_of(tx.where("pet", "home.city", "Bern")).size() == 4);
+  CHECK(tx.where("pet", "owner unless home.city", "ann").empty());
   tx.update(tx.find("pet", "pet_1"), [](Json& edited) { edited["owner"] = "bob"; });
   tx.update(tx.find("pet", "pet_2"), [](Json& edited) { edited["home"] = nullptr; });
   tx.erase(tx.find("pet", "pet_3"));
   CHECK(ids_of(tx.where("pet", "owner", "ann")) == Ids{"pet_0", "pet_2"});
   CHECK(ids_of(tx.where("pet", "owner", "bob")) == Ids{"pet_1"});
+  CHECK(ids_of(tx.where("pet", "owner unless home.city", "ann")) == Ids{"pet_2"});
   CHECK(ids_of(tx.where("pet", "home.city", "Bern")) == Ids{"pet_0", "pet_1"});
   CHECK(tx.where("pet", "owner", "an").empty());
   CHECK_FALSE(tx.find("pet", "pet_3"));
