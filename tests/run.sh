@@ -1,9 +1,11 @@
 #!/bin/sh
-# Installs what the tests need, builds, runs every test: the Release build, then everything once
-# more under the address and undefined-behaviour sanitizers. Works as root or with sudo, and
-# offline once the packages are there; a second run only builds what changed.
-#   sh tests/run.sh            both builds
-#   sh tests/run.sh release    only the first
+# Installs what the tests need, builds, runs every test: the Release build with g++, then all but
+# the browser and most SDKs once more with clang, under the address and undefined-behaviour
+# sanitizers. Works as root or with sudo, and offline once the packages are there; a second run only
+# builds what changed.
+#   sh tests/run.sh                         both builds
+#   sh tests/run.sh release                 only the first
+#   CC=clang CXX=clang++ sh tests/run.sh    both with this compiler, in folders of their own
 set -eu
 cd "$(dirname "$0")/.."
 jobs=${OKAPI_JOBS:-2}
@@ -22,7 +24,7 @@ as_root() {
 missing=
 for package in g++ cmake ninja-build ccache pkg-config libcpp-httplib-dev nlohmann-json3-dev \
   libyaml-cpp-dev libssl-dev zlib1g-dev libcli11-dev doctest-dev libboost-dev \
-  libhpdf-dev libkainjow-mustache-dev libmimalloc-dev; do
+  libhpdf-dev libkainjow-mustache-dev libmimalloc-dev clang libclang-rt-dev lld binutils; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$status" = installed ] || missing="$missing $package"
 done
@@ -44,7 +46,12 @@ build_and_test() { # folder, cmake options…
   ctest --test-dir "$folder" -j "$jobs" --output-on-failure
 }
 
-build_and_test build -DCMAKE_BUILD_TYPE=Release
+# Folders are named for a compiler that was asked for: cmake keeps the first it saw.
+suffix=${CXX:+-${CXX##*/}}
+build_and_test "build$suffix" -DCMAKE_BUILD_TYPE=Release
 if [ "${1:-}" != release ]; then
-  build_and_test build-san -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DOKAPI_SANITIZE=ON
+  # So both compilers see the sources; and without optimization clang takes a third of the time here
+  # that g++ takes with -O1 (2.4 s a file instead of 7.4).
+  build_and_test "build-san$suffix" -DCMAKE_CXX_COMPILER="${CXX:-clang++}" -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld -DOKAPI_SANITIZE=ON
 fi
