@@ -50,20 +50,38 @@ std::map<std::string, std::size_t> Account::counts() const {
 void Account::reset() { replace(empty_state(settings_.clock)); }
 
 void Account::save_snapshot(const std::string& name) {
-  std::unique_lock<std::mutex> writing;
+  const auto save = [&] { return exchange_snapshot(name, committed()); };
+  std::shared_ptr<const State> replaced;
   if (settings_.record) {
     // A journal knows the state by its place among the commits.
-    writing = std::unique_lock(writing_);
+    const std::lock_guard writing(writing_);
     settings_.record(
         {.kind = Change::Kind::save, .before = nullptr, .after = committed(), .name = name});
+    replaced = save();
+  } else {
+    replaced = save();
   }
-  put_snapshot(name, committed());
+  if (replaced == nullptr) return;
+  const std::lock_guard writing(writing_);
+  dispose(std::move(replaced));
 }
 
 void Account::put_snapshot(const std::string& name, std::shared_ptr<const State> state) {
+  (void)exchange_snapshot(name, std::move(state));
+}
+
+// The one of this name that was there before.
+std::shared_ptr<const State> Account::exchange_snapshot(const std::string& name,
+                                                        std::shared_ptr<const State> state) {
   const std::lock_guard guard(reading_);
-  std::erase_if(snapshots_, [&](const auto& entry) { return entry.first == name; });
+  std::shared_ptr<const State> replaced;
+  std::erase_if(snapshots_, [&](auto& entry) {
+    if (entry.first != name) return false;
+    replaced = std::move(entry.second);
+    return true;
+  });
   snapshots_.emplace_back(name, std::move(state));
+  return replaced;
 }
 
 bool Account::restore_snapshot(const std::string& name) {
@@ -114,6 +132,7 @@ void Account::replace(std::shared_ptr<const State> state) {
     const std::lock_guard guard(reading_);
     state_.swap(state);
   }
+  trees_ = {};
   dispose(std::move(state));
 }
 

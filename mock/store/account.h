@@ -221,6 +221,8 @@ class Account {
  private:
   friend class Transaction;
   void publish(std::shared_ptr<const State> state);
+  std::shared_ptr<const State> exchange_snapshot(const std::string& name,
+                                                 std::shared_ptr<const State> state);
   void dispose(std::shared_ptr<const State> state);
 
   const Settings settings_;
