@@ -350,13 +350,12 @@ void MeterLog::visit_changes(const MeterLog& before,
   using enum MeterChange::Kind;
   std::vector<PlacedPoint> old_points;
   std::vector<PlacedPoint> new_points;
-  using Chunks = PersistentMap<ChunkKey, ChunkEntry>;
-  Chunks::compare(before.chunks_, chunks_,
-                  [&](const ChunkKey& key, const ChunkEntry* was, const ChunkEntry* is) {
-                    if (was != nullptr && is != nullptr && was->chunk == is->chunk) return;
-                    collect(key.series, was, old_points);
-                    collect(key.series, is, new_points);
-                  });
+  const auto gather = [&](const ChunkKey& key, const ChunkEntry* was, const ChunkEntry* is) {
+    if (was != nullptr && is != nullptr && was->chunk == is->chunk) return;
+    collect(key.series, was, old_points);
+    collect(key.series, is, new_points);
+  };
+  decltype(chunks_)::compare(before.chunks_, chunks_, gather);
   // Points stand in the order of their keys, within chunks and from chunk to chunk.
   const auto tell_difference = [&](const MeterLog& log, const std::vector<PlacedPoint>& of,
                                    const std::vector<PlacedPoint>& without,
