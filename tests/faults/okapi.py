@@ -1,4 +1,5 @@
 """A server that is started, asked, stopped and killed, for the scripts of this folder."""
+import atexit
 import base64
 import http.client
 import json
@@ -55,6 +56,7 @@ class Server:
         self.process = subprocess.Popen(
             [program, '--port', '0', '--quiet', *flags], stdout=subprocess.PIPE, stderr=stderr,
             preexec_fn=before, text=True)
+        atexit.register(self.process.kill)  # also when a check fails
         line = self.process.stdout.readline()
         if not line:
             self.process.wait()
