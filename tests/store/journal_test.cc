@@ -394,10 +394,14 @@ TEST_CASE("with a full disk nothing is promised, and all is written when there i
     CHECK(kept.journal.trouble().find("journal (File too large): make room") != std::string::npos);
     CHECK(kept.said == kept.journal.trouble());
     CHECK(content(file) == before);
-    // Who comes late is not left waiting either.
+    // Who comes late is not left waiting either, and who makes many changes is told to pause.
     CHECK_FALSE(kept.journal.wait(kept.journal.position()));
+    CHECK(kept.journal.make_room());
+    for (int i = 0; i < 10'000; ++i) kept.add_pet("bob");
+    CHECK_FALSE(kept.journal.make_room());
   }
   CHECK(kept.journal.works());
+  CHECK(kept.journal.make_room());
   CHECK_FALSE(kept.journal.pending());
   kept.add_pet("cid");
   REQUIRE(kept.journal.wait(kept.journal.position()));
