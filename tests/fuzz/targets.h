@@ -62,7 +62,7 @@ inline constexpr Target targets[] = {
     {"fixture", fixture, 500},
     {"snapshot", snapshot, 500},
     {"replay", replay, 1000},
-    {"websocket", websocket, 200},
+    {"websocket", websocket, 100},
     {"webhook_url", webhook_url, 500},
 };
 
