@@ -1,6 +1,7 @@
 #!/bin/sh
 # Looks for races: the whole suite and a storm under the thread sanitizer. By hand, after threads or
-# locks were changed; tests/run.sh has eight seconds of the storm. Needs clang and its run-time library.
+# locks were changed; tests/run.sh has eight seconds of the storm. Needs clang with its run-time
+# library.
 #   sh tests/races/run.sh [seconds of storm]
 set -eu
 cd "$(dirname "$0")/../.."

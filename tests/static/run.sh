@@ -2,8 +2,8 @@
 # clang-tidy and cppcheck over mock/; findings are errors. By hand: a file takes clang-tidy 10 s, so
 # name the folders that changed.
 #   sh tests/static/run.sh [folder of mock/, or file of it ...]     such as server store
-# Needs clang, clang-tidy and cppcheck. What is switched off stands with its reason in .clang-tidy and
-# tests/static/suppressions.txt.
+# Needs clang, clang-tidy and cppcheck. What is switched off stands with its reason in .clang-tidy
+# and tests/static/suppressions.txt.
 set -eu
 cd "$(dirname "$0")/../.."
 jobs=${OKAPI_JOBS:-2}
