@@ -92,7 +92,12 @@ void assign_fields(Json& link, const Json& params) {
   }
   if (has(params, "subscription_data")) {
     link["subscription_data"] = with_blanks({{"description", nullptr},
-                                             {"invoice_settings", {{"issuer", {{"type", "self"}}}}},
+                                             {"invoice_settings",
+                                              {{"account_tax_ids", nullptr},
+                                               {"custom_fields", nullptr},
+                                               {"description", nullptr},
+                                               {"footer", nullptr},
+                                               {"issuer", {{"type", "self"}}}}},
                                              {"metadata", Json::object()},
                                              {"trial_period_days", nullptr},
                                              {"trial_settings", nullptr}},
