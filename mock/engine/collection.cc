@@ -174,6 +174,11 @@ store::Document wait_for_bank(store::Transaction& tx, const store::Document& inv
 
 }  // namespace
 
+bool may_be_paid(const Json& invoice) {
+  const std::string& status = text(invoice, "status");
+  return status == "open" || status == "uncollectible";
+}
+
 store::Document payment_of(const store::Transaction& tx, const Json& invoice) {
   store::Document found;
   tx.scan_down_where("invoice_payment", "invoice", text(invoice, "id"), 0,
@@ -186,8 +191,7 @@ store::Document payment_of(const store::Transaction& tx, const Json& invoice) {
 
 PaymentResult try_payment(store::Transaction& tx, const store::Document& invoice,
                           const api::Settings& settings, const PaymentTry& attempt) {
-  // Stripe: what was written off may still be paid.
-  OKAPI_CHECK(text(*invoice, "status") == "open" || text(*invoice, "status") == "uncollectible");
+  OKAPI_CHECK(may_be_paid(*invoice));
   const store::Document method =
       attempt.payment_method ? attempt.payment_method : payment_method_for(tx, *invoice);
   if (!method) {
@@ -230,7 +234,7 @@ void intent_succeeded(store::Transaction& tx, std::string_view payment_intent) {
     return;
   }
   const store::Document invoice = invoice_of_intent(tx, payment_intent);
-  if (!invoice || text(*invoice, "status") != "open") return;
+  if (!invoice || !may_be_paid(*invoice)) return;
   succeed(tx, invoice, {.automatic = false});
 }
 

@@ -73,6 +73,9 @@ void suggest_payment_method(store::Transaction& tx, const Json& invoice);
 store::Document void_invoice(store::Transaction& tx, const store::Document& invoice);
 store::Document mark_uncollectible(store::Transaction& tx, const store::Document& invoice);
 
+// Stripe: what was written off may still be paid, too.
+[[nodiscard]] bool may_be_paid(const Json& invoice);
+
 // The default payment of an open or paid invoice; empty when nothing was due.
 [[nodiscard]] store::Document payment_of(const store::Transaction& tx, const Json& invoice);
 

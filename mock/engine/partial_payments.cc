@@ -104,7 +104,7 @@ void count_attached_payment(store::Transaction& tx, const store::Document& invoi
   if (paid < due) {
     lower_default_payment(tx, *updated);
     tx.emit("invoice.updated", updated);
-  } else if (text(*updated, "status") == "open") {
+  } else if (may_be_paid(*updated)) {
     close_as_paid(tx, updated);
     if (overpaid > 0) tx.emit("invoice.overpaid", updated);
   }

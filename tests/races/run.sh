@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 jobs=${OKAPI_JOBS:-2}
 [ -f build-tsan/build.ninja ] ||
   cmake -S . -B build-tsan -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug \
-    "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -gline-tables-only" -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld \
+    "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -gline-tables-only" -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld \
     -DOKAPI_SANITIZE=thread
 cmake --build build-tsan -j "$jobs"
 
