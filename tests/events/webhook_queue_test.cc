@@ -276,6 +276,20 @@ TEST_CASE("a listener gets everything on its own line, and nothing is tried agai
   CHECK(world.sender->posted.empty());
 }
 
+TEST_CASE("of attempts only the newest are kept") {
+  World world;
+  constexpr std::size_t more = 10;
+  for (std::size_t i = 0; i < WebhookQueue::attempts_kept + more; ++i) {
+    WebhookAttempt attempt;
+    attempt.event = "evt_" + std::to_string(i);
+    world.queue->add_attempt(world.account, std::move(attempt));
+  }
+  const std::vector<WebhookAttempt> attempts = world.queue->attempts(world.account);
+  REQUIRE(attempts.size() == WebhookQueue::attempts_kept);
+  CHECK(attempts.front().event == "evt_" + std::to_string(attempts.size() + more - 1));
+  CHECK(attempts.back().event == "evt_" + std::to_string(more));
+}
+
 TEST_CASE("thin destinations get the twins of events, and a ping only its own") {
   World world;
   store::Transaction tx(world.account, {});
