@@ -106,10 +106,11 @@ bool Journal::make_room() {
 bool Journal::works() {
   if (!failing_) return true;
   std::unique_lock guard(lock_);
-  const std::uint64_t tries = tries_;
+  // One that is under way may have met the disk as it was before.
+  const std::uint64_t next = tries_begun_ + 1;
   try_again_ = true;
   work_.notify_one();
-  done_.wait(guard, [&] { return tries_ != tries || stopping_; });
+  done_.wait(guard, [&] { return tries_ended_ >= next || stopping_; });
   return !failing_;
 }
 
@@ -137,6 +138,7 @@ void Journal::run() {
     work_.wait(guard, [&] { return !entries_.empty() || try_again_ || stopping_; });
     ends = stopping_;
     try_again_ = false;
+    ++tries_begun_;
     std::vector<Entry> entries = std::exchange(entries_, {});
     const Position position = added_;
     guard.unlock();
@@ -150,7 +152,7 @@ void Journal::run() {
     }
     failing_ = !kept;
     trouble_ = std::move(trouble);
-    ++tries_;
+    ++tries_ended_;
     std::vector<Waiter> served;
     const auto waits_on = [&](const Waiter& waiter) { return !ends && waiter.position > position; };
     const auto first = std::partition(waiters_.begin(), waiters_.end(), waits_on);

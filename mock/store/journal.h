@@ -56,7 +56,8 @@ class Journal {
   // Waits a moment when much has gathered, for whoever makes many changes without an answer. False:
   // it is still too much.
   bool make_room();
-  // False when nothing can be written, tried again just now. Costs nothing while all is well.
+  // False when nothing can be written: a try that began after the call says so. True: all that was
+  // added before the call is on disk, unless nothing was wrong; that costs nothing.
   [[nodiscard]] bool works();
   // Why, one sentence.
   [[nodiscard]] std::string trouble() const;
@@ -97,7 +98,8 @@ class Journal {
   std::vector<Entry> entries_;
   std::vector<Waiter> waiters_;
   std::string trouble_;
-  std::uint64_t tries_ = 0;
+  std::uint64_t tries_begun_ = 0;
+  std::uint64_t tries_ended_ = 0;
   bool try_again_ = false;
   bool stopping_ = false;
   std::thread thread_;
