@@ -23,6 +23,13 @@ std::uint64_t mix(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
+std::uint64_t unmix(std::uint64_t value) {
+  value = (value ^ (value >> 31) ^ (value >> 62)) * 0x319642b2d24d8ec3;
+  value = (value ^ (value >> 27) ^ (value >> 54)) * 0x96de1b173f119089;
+  value = value ^ (value >> 30) ^ (value >> 60);
+  return value - 0x9e3779b97f4a7c15;
+}
+
 // Appends exactly `digits` digits of base `base`, least significant first.
 template <unsigned base = 62, typename Number>
 void append_digits(std::string& out, Number value, int digits) {
@@ -77,6 +84,24 @@ std::string make_id(const IdSource& source, std::string_view prefix, int length,
     append_digits(id, rest, std::min(left, word_digits));
   }
   return id;
+}
+
+std::optional<std::uint64_t> number_of_id(const IdSource& source, std::string_view digits) {
+  if (digits.size() < std::size_t{word_digits}) return std::nullopt;
+  if (source.counting) {
+    std::uint64_t number = 0;
+    const std::string_view tail = digits.substr(digits.size() - std::size_t{counter_digits});
+    const auto [end, error] = std::from_chars(tail.data(), tail.data() + tail.size(), number);
+    if (error != std::errc() || end != tail.data() + tail.size()) return std::nullopt;
+    return number;
+  }
+  std::uint64_t value = 0;
+  for (std::size_t i = word_digits; i-- > 0;) {
+    const std::size_t digit = alphabet.find(digits[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    value = value * alphabet.size() + digit;  // beyond 64 bits it is no id of ours
+  }
+  return unmix(value) ^ mix(source.seed);
 }
 
 std::uint64_t random_seed() {

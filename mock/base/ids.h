@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,11 @@ struct IdSource {
 // `length` is that of the whole id, prefix included; `number` differs from id to id.
 [[nodiscard]] std::string make_id(const IdSource& source, std::string_view prefix, int length,
                                   std::uint64_t number);
+
+// The number that make_id() turned into these digits, the part of an id behind its prefix; of
+// digits that it never made, any number. Empty when there are too few to tell.
+[[nodiscard]] std::optional<std::uint64_t> number_of_id(const IdSource& source,
+                                                        std::string_view digits);
 
 [[nodiscard]] std::uint64_t random_seed();
 

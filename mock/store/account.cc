@@ -34,9 +34,7 @@ bool Account::has_due(std::string_view clock, Seconds until) const {
 
 ClockSetting Account::clock() const { return committed()->clock; }
 
-std::size_t Account::count(std::string_view kind) const {
-  return committed()->table(kind).rows.size();
-}
+std::size_t Account::count(std::string_view kind) const { return committed()->count(kind); }
 
 std::size_t Account::size() const { return committed()->size(); }
 
@@ -44,6 +42,7 @@ std::map<std::string, std::size_t> Account::counts() const {
   const std::shared_ptr<const State> state = committed();
   std::map<std::string, std::size_t> counts;
   for (const auto& table : state->tables) counts[*table->kind] = table->rows.size();
+  for (const Stretch::Count& told : state->told.counts()) counts[told.kind] += told.documents;
   return counts;
 }
 
@@ -102,6 +101,7 @@ bool Account::restore_snapshot(const std::string& name) {
     const std::lock_guard guard(reading_);
     state_.swap(state);
   }
+  bulk_ = nullptr;
   dispose(std::move(state));
   return true;
 }
@@ -133,6 +133,7 @@ void Account::replace(std::shared_ptr<const State> state) {
     state_.swap(state);
   }
   trees_ = {};
+  bulk_ = nullptr;
   dispose(std::move(state));
 }
 

@@ -78,6 +78,7 @@ struct Change {
 using Recorder = std::function<void(Change)>;
 
 class Account;
+class Bulk;  // bulk.h
 
 class Transaction {
  public:
@@ -153,6 +154,8 @@ class Transaction {
   // Counts up from 1 within the account, for order of arrival.
   [[nodiscard]] std::uint64_t next_number();
 
+  // Says that all this transaction does follows from the time alone.
+  void let_time_pass();
   // A line for the journal that is on disk with this commit or not at all.
   void attach(std::string line);
   // Makes everything visible at once, with the events, and lets the next writer in. At most once;
@@ -162,6 +165,7 @@ class Transaction {
   [[nodiscard]] const std::vector<std::string>& committed_events() const;
 
  private:
+  friend class Bulk;
   struct Work;
   [[nodiscard]] const State& state() const;
   State& edit();
@@ -220,6 +224,7 @@ class Account {
 
  private:
   friend class Transaction;
+  friend class Bulk;
   void publish(std::shared_ptr<const State> state);
   std::shared_ptr<const State> exchange_snapshot(const std::string& name,
                                                  std::shared_ptr<const State> state);
@@ -230,6 +235,7 @@ class Account {
       render_event_;  // shared with the events to be rendered
   std::mutex writing_;
   TreeCache trees_;             // guarded by writing_
+  std::shared_ptr<void> bulk_;  // what bulk work keeps, guarded by writing_
   mutable std::mutex reading_;  // guards the pointer below only
   std::shared_ptr<const State> state_;
   std::vector<std::pair<std::string, std::shared_ptr<const State>>> snapshots_;

@@ -6,9 +6,7 @@ namespace okapi::store {
 
 void scan_committed(const State& state, std::string_view kind, std::uint64_t after,
                     const std::function<bool(const Document&)>& visit) {
-  const Table& table = state.table(kind);
-  table.rows.ascend(after + 1,
-                    [&](std::uint64_t sequence, const auto&) { return visit(table.at(sequence)); });
+  state.view(kind).ascend(after + 1, visit);
 }
 
 Document find_committed(const State& state, std::string_view kind, std::string_view id) {
@@ -18,14 +16,17 @@ Document find_committed(const State& state, std::string_view kind, std::string_v
 std::vector<Document> where_committed(const State& state, std::string_view kind,
                                       std::string_view field, std::string_view value) {
   std::vector<Document> found;
-  const Table& table = state.table(kind);
-  const Fingerprint of = fingerprint(field, value);
-  table.indexes.ascend(IndexKey{.of = of, .sequence = 0}, [&](const IndexKey& key, Nothing) {
-    if (key.of != of) return false;
-    found.push_back(table.at(key.sequence));
+  state.view(kind).ascend_where(field, value, 0, [&](const Document& document) {
+    found.push_back(document);
     return true;
   });
   return found;
+}
+
+std::size_t told_documents(const State& state) {
+  std::size_t sum = 0;
+  for (const Stretch::Count& count : state.told.counts()) sum += count.documents;
+  return sum;
 }
 
 std::uint64_t newest_sequence(const State& state) { return state.next_sequence - 1; }

@@ -20,6 +20,8 @@ void scan_committed(const State& state, std::string_view kind, std::uint64_t aft
 [[nodiscard]] std::vector<Document> where_committed(const State& state, std::string_view kind,
                                                     std::string_view field, std::string_view value);
 
+// Documents that are known but not written down (stretch.h).
+[[nodiscard]] std::size_t told_documents(const State& state);
 // Every document that is made later has a greater one.
 [[nodiscard]] std::uint64_t newest_sequence(const State& state);
 

@@ -39,6 +39,7 @@ class Document {
   friend class Transaction;
   friend struct State;
   friend struct Table;
+  friend class View;
   friend class StateReader;
   friend class TreeCache;
   struct Body;

@@ -66,7 +66,7 @@ void write_erased(const Table& before, const Table& after, const Lines& write) {
 
 void write_rows(const Table& before, const Table& after, const Lines& write) {
   compare_tables(before, after, [&](std::uint64_t sequence, bool kept) {
-    if (kept) write(document_line(after.at(sequence)));
+    if (kept) write(document_line(after.row(sequence)));
   });
 }
 

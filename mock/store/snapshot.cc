@@ -1,6 +1,7 @@
 #include "store/snapshot.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -53,9 +54,12 @@ void write_account(Writer& writer, const NamedState& account) {
   Json settings = to_json(state);
   settings["name"] = account.name;
   writer.write(Json{{"account", std::move(settings)}});
-  for (const auto& table : state.tables) {
-    table->rows.ascend(std::uint64_t{0}, [&](std::uint64_t sequence, const auto&) {
-      writer.write(table->at(sequence));
+  std::set<std::string_view> kinds;
+  for (const auto& table : state.tables) kinds.insert(*table->kind);
+  for (const Stretch::Count& told : state.told.counts()) kinds.insert(told.kind);
+  for (const std::string_view kind : kinds) {
+    state.view(kind).ascend(0, [&](const Document& document) {
+      writer.write(document);
       return true;
     });
   }

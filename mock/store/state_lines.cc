@@ -113,12 +113,12 @@ void StateReader::read_document(State& state, std::string_view line, Place place
   const std::optional<std::string> kind = find_text(rest, "object");
   if (!id || !kind) fail("the document has no id or no object");
   Table& table = state.own_table(*kind);
-  Document before = table.at(sequence);
+  Document before = table.row(sequence);
   if (before && before.id() != *id && place == Place::any) {
     erase_document(state, *kind, sequence);
     before = {};
   }
-  const Document of_id = table.find(*id);
+  const Document of_id = state.find(*kind, *id);
   if (place == Place::is_free ? before || of_id : of_id && of_id.sequence() != sequence) {
     fail("the document is there twice");
   }
@@ -130,7 +130,7 @@ void StateReader::read_document(State& state, std::string_view line, Place place
 
 void StateReader::erase_document(State& state, std::string_view kind,
                                  std::uint64_t sequence) const {
-  const Document before = state.table(kind).at(sequence);
+  const Document before = state.at(kind, sequence);
   if (!before) fail("a document that is erased was never there");
   state.erase(schema_, before);
 }

@@ -1,19 +1,11 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "store/account.h"
-#include "store/state.h"
+#include "store/transaction_work.h"
 
 namespace okapi::store {
 
 namespace {
-
-struct Emitted {
-  std::string type;
-  Document document;  // any version of it
-  Seconds created = 0;
-  Cause cause = Cause::request;
-};
 
 void rest_a_moment() {
 #if defined(__x86_64__)
@@ -34,18 +26,6 @@ void wait_for(std::unique_lock<std::mutex>& lock) {
 }
 
 }  // namespace
-
-struct Transaction::Work {
-  std::unique_lock<std::mutex> lock;
-  std::shared_ptr<const State> base;  // as committed: before this transaction, after commit() by it
-  std::unique_ptr<State> edited;
-  std::vector<Emitted> emitted;
-  std::vector<Document> written;
-  std::vector<std::string> events;
-  std::vector<std::shared_ptr<const void>> trees;  // given back when others may write again
-  std::string beside;
-  bool committed = false;
-};
 
 Transaction::Transaction(Account& account, Origin origin)
     : account_(account), origin_(std::move(origin)), work_(std::make_unique<Work>()) {
@@ -109,42 +89,32 @@ void Transaction::erase(const Document& document) {
   edit().erase(*account_.settings_.schema, before);
 }
 
-// The scans walk a copy of the map: the visitor may write.
+// The scans walk a copy: the visitor may write.
 
 void Transaction::scan_down(std::string_view kind, std::uint64_t before,
                             const std::function<bool(const Document&)>& visit) const {
-  const auto rows = state().table(kind).rows;
-  rows.descend(before - 1,  // 0 wraps to the greatest
-               [&](std::uint64_t, const auto& body) { return visit(seen(Document(body))); });
+  state().view(kind).descend(before - 1,  // 0 wraps to the greatest
+                             [&](const Document& document) { return visit(seen(document)); });
 }
 
 void Transaction::scan_up(std::string_view kind, std::uint64_t after,
                           const std::function<bool(const Document&)>& visit) const {
-  const auto rows = state().table(kind).rows;
-  rows.ascend(after + 1,
-              [&](std::uint64_t, const auto& body) { return visit(seen(Document(body))); });
+  state().view(kind).ascend(after + 1,
+                            [&](const Document& document) { return visit(seen(document)); });
 }
 
 void Transaction::scan_down_where(std::string_view kind, std::string_view field,
                                   std::string_view value, std::uint64_t before,
                                   const std::function<bool(const Document&)>& visit) const {
-  const Table table = state().table(kind);
-  const Fingerprint of = fingerprint(field, value);
-  table.indexes.descend(IndexKey{.of = of, .sequence = before - 1},
-                        [&](const IndexKey& key, Nothing) {
-                          return key.of == of && visit(seen(table.at(key.sequence)));
-                        });
+  state().view(kind).descend_where(field, value, before - 1,
+                                   [&](const Document& document) { return visit(seen(document)); });
 }
 
 void Transaction::scan_up_where(std::string_view kind, std::string_view field,
                                 std::string_view value, std::uint64_t after,
                                 const std::function<bool(const Document&)>& visit) const {
-  const Table table = state().table(kind);
-  const Fingerprint of = fingerprint(field, value);
-  table.indexes.ascend(IndexKey{.of = of, .sequence = after + 1},
-                       [&](const IndexKey& key, Nothing) {
-                         return key.of == of && visit(seen(table.at(key.sequence)));
-                       });
+  state().view(kind).ascend_where(field, value, after + 1,
+                                  [&](const Document& document) { return visit(seen(document)); });
 }
 
 std::vector<Document> Transaction::where(std::string_view kind, std::string_view field,
@@ -157,9 +127,7 @@ std::vector<Document> Transaction::where(std::string_view kind, std::string_view
   return found;
 }
 
-std::size_t Transaction::count(std::string_view kind) const {
-  return state().table(kind).rows.size();
-}
+std::size_t Transaction::count(std::string_view kind) const { return state().count(kind); }
 
 std::size_t Transaction::size() const { return state().size(); }
 
@@ -174,7 +142,7 @@ void Transaction::set_clock(ClockSetting setting) { edit().clock = setting; }
 
 void Transaction::emit(std::string_view type, const Document& document, Cause cause) {
   OKAPI_CHECK(!work_->committed);
-  const bool known = std::ranges::any_of(work_->emitted, [&](const Emitted& earlier) {
+  const bool known = std::ranges::any_of(work_->emitted, [&](const Work::Emitted& earlier) {
     return earlier.type == type && earlier.document.id() == document.id() &&
            earlier.document.kind() == document.kind();
   });
@@ -185,7 +153,7 @@ void Transaction::emit(std::string_view type, const Document& document, Cause ca
 
 std::vector<Document> Transaction::emitted(std::string_view type_prefix) const {
   std::vector<Document> documents;
-  for (const Emitted& each : work_->emitted) {
+  for (const Work::Emitted& each : work_->emitted) {
     if (!each.type.starts_with(type_prefix)) continue;
     const bool known = std::ranges::any_of(documents, [&](const Document& document) {
       return document.id() == each.document.id() && document.kind() == each.document.kind();
@@ -223,7 +191,7 @@ void Transaction::write_events() {
   const auto request = std::make_shared<const Origin>(std::move(origin_));
   static const auto itself = std::make_shared<const Origin>();
   const auto kind = state.own_table("event").kind;
-  for (Emitted& emitted : work_->emitted) {
+  for (Work::Emitted& emitted : work_->emitted) {
     const std::string& of = emitted.document.kind();
     EmittedEvent event{.type = std::move(emitted.type),
                        .before = work_->base->find(of, emitted.document.id()),
@@ -245,18 +213,22 @@ void Transaction::write_events() {
   }
 }
 
-// A ring: what is written last stays.
+// A ring: what is written last stays. Of events in stretches the oldest part goes as a whole.
 void Transaction::forget_old_events() {
   const std::size_t most = account_.settings_.most_events;
-  if (most == 0 || work_->events.empty()) return;
-  State& state = edit();
-  while (state.table("event").rows.size() > most) {
+  if (most == 0 || !work_->edited) return;
+  State& state = *work_->edited;
+  while (state.count("event") > most) {
     Document oldest;
-    scan_up("event", 0, [&](const Document& event) {
-      oldest = event;
+    state.table("event").rows.ascend(std::uint64_t{0}, [&](std::uint64_t, const auto& body) {
+      oldest = Document(body);
       return false;
     });
-    state.erase(*account_.settings_.schema, oldest);
+    if (oldest && oldest.sequence() < state.told.oldest_event()) {
+      state.erase(*account_.settings_.schema, oldest);
+    } else {
+      state.told.forget_oldest_events();
+    }
   }
 }
 
@@ -273,6 +245,8 @@ void Transaction::settle_written() {
   }
 }
 
+void Transaction::let_time_pass() { work_->lets_time_pass = true; }
+
 void Transaction::attach(std::string line) { work_->beside = std::move(line); }
 
 void Transaction::commit() {
@@ -282,6 +256,7 @@ void Transaction::commit() {
   forget_old_events();
   work_->committed = true;
   if (!work_->edited && work_->beside.empty()) return work_->lock.unlock();
+  if (work_->edited && !work_->lets_time_pass) work_->edited->edition = State::new_edition();
   std::shared_ptr<const State> after = std::move(work_->edited);
   if (after == nullptr) after = work_->base;
   if (account_.settings_.record) {

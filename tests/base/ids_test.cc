@@ -59,3 +59,23 @@ TEST_CASE("seeds scatter differently") {
   }
   CHECK(seen.size() == 1000);
 }
+
+TEST_CASE("the number of an id can be read off its digits") {
+  for (const bool counting : {false, true}) {
+    for (const std::uint64_t seed : {0ULL, 7ULL, 0xffff'ffff'ffff'ffffULL}) {
+      const IdSource source{.counting = counting, .seed = seed};
+      for (const std::uint64_t number : {1ULL, 62ULL, 999'999'999ULL}) {
+        for (const int length : {14, 18, 27, 44}) {
+          const std::string id = make_id(source, "in_", length, number);
+          CAPTURE(id);
+          CHECK(number_of_id(source, id.substr(3)) == number);
+        }
+      }
+    }
+  }
+  CHECK(number_of_id({}, "0123456789") == std::nullopt);   // fewer than a number needs
+  CHECK(number_of_id({}, "0123456789-") == std::nullopt);  // no digits at all
+  CHECK(number_of_id({.counting = true}, "0123456789a") == std::nullopt);
+  // Whatever stands there, nothing bad comes of it.
+  CHECK(number_of_id({}, "zzzzzzzzzzzzzz").has_value());
+}
