@@ -36,6 +36,9 @@ struct Settings {
   // many after it. Empty: not told.
   std::optional<int> will_be_due_days = {};
   std::optional<int> overdue_days = {};
+  // A clock tells the months of its subscriptions instead of playing them (engine/months.h) where
+  // the account has so many.
+  std::size_t told_from = 256;
   std::string base_url = "http://127.0.0.1:12111";  // as announced; a request's own is in Context
 };
 

@@ -12,6 +12,7 @@
 #include "engine/disputes.h"
 #include "engine/finalize.h"
 #include "engine/late_usage.h"
+#include "engine/months.h"
 #include "engine/pauses.h"
 #include "engine/pending_interval.h"
 #include "engine/pending_update.h"
@@ -106,10 +107,12 @@ void advance_clock(store::Transaction& tx, const store::Document& clock,
                    const api::Settings& settings) {
   const auto target =
       at_path(*clock, {"status_details", "advancing", "target_frozen_time"}).get<Seconds>();
+  if (tell_steps(tx, clock.id(), target, settings)) return;
   if (const std::optional<store::DueStep> step = tx.next_due(clock.id(), target)) {
     run_step(tx, *step, settings);
     return;
   }
+  end_telling(tx);
   tx.set_now(target);
   tx.emit("test_helpers.test_clock.ready", tx.update(clock, [&](Json& edited) {
     edited["frozen_time"] = target;
@@ -164,6 +167,7 @@ bool run_next(store::Transaction& tx, std::string_view queue, Seconds until,
               const api::Settings& settings) {
   const std::optional<store::DueStep> step = tx.next_due(queue, until);
   if (!step) return false;
+  tx.let_time_pass();
   const store::Transaction::Savepoint before = tx.savepoint();
   try {
     run_step(tx, *step, settings);
