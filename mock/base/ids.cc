@@ -1,6 +1,7 @@
 #include "base/ids.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <random>
 
@@ -30,11 +31,37 @@ std::uint64_t unmix(std::uint64_t value) {
   return value - 0x9e3779b97f4a7c15;
 }
 
+constexpr std::uint8_t no_digit = 255;
+constexpr std::array<std::uint8_t, 256> make_values() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}
+constexpr std::array<std::uint8_t, 256> value_of = make_values();
+
+// The word that the first digits show; beyond 64 bits it is none of ours.
+std::optional<std::uint64_t> read_word(std::string_view digits) {
+  if (digits.size() < std::size_t{word_digits}) return std::nullopt;
+  std::uint64_t word = 0;
+  for (std::size_t i = word_digits; i-- > 0;) {
+    const std::uint8_t value = value_of[static_cast<unsigned char>(digits[i])];
+    if (value == no_digit) return std::nullopt;
+    word = word * alphabet.size() + value;
+  }
+  return word;
+}
+
 // Appends exactly `digits` digits of base `base`, least significant first.
 template <unsigned base = 62, typename Number>
 void append_digits(std::string& out, Number value, int digits) {
-  for (; digits > 0; --digits, value /= base)
-    out += alphabet[static_cast<std::size_t>(value % base)];
+  std::size_t at = out.size();
+  out.resize(at + static_cast<std::size_t>(digits));
+  for (; at < out.size(); ++at, value /= base) {
+    out[at] = alphabet[static_cast<std::size_t>(value % base)];
+  }
 }
 
 Uint128 power(unsigned base, int exponent) {
@@ -95,13 +122,13 @@ std::optional<std::uint64_t> number_of_id(const IdSource& source, std::string_vi
     if (error != std::errc() || end != tail.data() + tail.size()) return std::nullopt;
     return number;
   }
-  std::uint64_t value = 0;
-  for (std::size_t i = word_digits; i-- > 0;) {
-    const std::size_t digit = alphabet.find(digits[i]);
-    if (digit == std::string_view::npos) return std::nullopt;
-    value = value * alphabet.size() + digit;  // beyond 64 bits it is no id of ours
-  }
-  return unmix(value) ^ mix(source.seed);
+  const std::optional<std::uint64_t> word = read_word(digits);
+  return word ? std::optional(unmix(*word) ^ mix(source.seed)) : std::nullopt;
+}
+
+std::uint64_t neighbourhood_of_id(std::string_view id) {
+  const std::optional<std::uint64_t> word = read_word(id.substr(id.rfind('_') + 1));
+  return word ? unmix(*word) : 0;
 }
 
 std::uint64_t random_seed() {

@@ -24,6 +24,11 @@ struct IdSource {
 [[nodiscard]] std::optional<std::uint64_t> number_of_id(const IdSource& source,
                                                         std::string_view digits);
 
+// A number that is near to those of the ids that were made just before and after this one, and any
+// number for an id that make_id() did not scatter: an order in which a table finds the newest ids
+// where it has just been.
+[[nodiscard]] std::uint64_t neighbourhood_of_id(std::string_view id);
+
 [[nodiscard]] std::uint64_t random_seed();
 
 }  // namespace okapi

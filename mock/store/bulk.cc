@@ -70,7 +70,7 @@ Document Bulk::row(std::string_view kind, std::uint64_t sequence) const {
 
 Document Bulk::row(std::string_view kind, std::string_view id) const {
   const Table& table = tx_.state().table(kind);
-  const std::uint64_t* sequence = table.by_id.find(fingerprint(id));
+  const std::uint64_t* sequence = table.by_id.find(Table::id_key(id));
   return sequence == nullptr ? Document() : table.row(*sequence);
 }
 

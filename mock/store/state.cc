@@ -70,6 +70,10 @@ void State::update_indexes(Table& table, const std::vector<std::string>& fields,
   }
 }
 
+Fingerprint Table::id_key(std::string_view id) {
+  return {.high = neighbourhood_of_id(id), .low = fingerprint(id).low};
+}
+
 Document Table::row(std::uint64_t sequence) const {
   const auto* body = rows.find(sequence);
   return body == nullptr ? Document() : Document(*body);
@@ -96,7 +100,7 @@ Document View::at(std::uint64_t sequence) const {
 }
 
 Document View::find(std::string_view id) const {
-  const std::uint64_t* sequence = table_.by_id.find(fingerprint(id));
+  const std::uint64_t* sequence = table_.by_id.find(Table::id_key(id));
   if (sequence != nullptr) return at(*sequence);
   return told_.empty() ? Document() : told_.find(kind_, id);
 }
@@ -137,7 +141,7 @@ std::vector<std::uint64_t> View::told_parts(std::string_view value) const {
   const auto add = [&](std::vector<std::uint64_t> more) {
     parts.insert(parts.end(), more.begin(), more.end());
   };
-  if (const std::uint64_t* owner = owners_.by_id.find(fingerprint(value))) {
+  if (const std::uint64_t* owner = owners_.by_id.find(Table::id_key(value))) {
     add(told_.parts_of_owner(*owner));
   }
   const Fingerprint of = fingerprint("customer", value);
@@ -238,7 +242,7 @@ Document State::at(std::string_view kind, std::uint64_t sequence) const {
 Document State::find(std::string_view kind, std::string_view id) const {
   if (!told.empty()) return view(kind).find(id);
   const Table& of = table(kind);
-  const std::uint64_t* sequence = of.by_id.find(fingerprint(id));
+  const std::uint64_t* sequence = of.by_id.find(Table::id_key(id));
   return sequence == nullptr ? Document() : of.row(*sequence);
 }
 
@@ -282,7 +286,7 @@ void State::put(const Schema& schema, const Document& document, const Document& 
     for (DueKey& key : due_keys(reader->second, document)) due.set(std::move(key), table.kind);
   }
   table.rows.set(document.sequence(), document.body_);
-  if (!before || was_told) table.by_id.set(fingerprint(document.id()), document.sequence());
+  if (!before || was_told) table.by_id.set(Table::id_key(document.id()), document.sequence());
 }
 
 void State::erase(const Schema& schema, const Document& before) {
@@ -295,7 +299,7 @@ void State::erase(const Schema& schema, const Document& before) {
     for (const DueKey& key : due_keys(reader->second, before)) due.erase(key);
   }
   table.rows.erase(before.sequence());
-  table.by_id.erase(fingerprint(before.id()));
+  table.by_id.erase(Table::id_key(before.id()));
 }
 
 }  // namespace okapi::store

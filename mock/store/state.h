@@ -26,6 +26,10 @@ struct IndexKey {
 
 // The documents of a kind that are written down.
 struct Table {
+  // By this an id is found: as unlikely to be another's as its fingerprint, and new ones stand side
+  // by side.
+  [[nodiscard]] static Fingerprint id_key(std::string_view id);
+
   std::shared_ptr<const std::string> kind;
   PersistentMap<std::uint64_t, std::shared_ptr<const Document::Body>> rows;  // by sequence
   PersistentMap<Fingerprint, std::uint64_t> by_id;
