@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,9 +34,6 @@ struct Response {
   // Takes the plain socket of the connection instead of an answer, and closes it in the end: the
   // client asked for another protocol. Where there is none to give (TLS), the answer is sent.
   std::function<void(int socket)> upgrade = {};
-  // Requests with the same number wait for one another, so one thread had better serve the clients
-  // that send them.
-  std::optional<std::size_t> queue = {};
 };
 
 // Case-insensitive; empty when absent.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,8 +56,7 @@ struct Connection {
   bool closing = false;        // after `out` is sent
   bool lingers = false;        // reads on before it closes, or the answer would be lost
   bool broken = false;
-  bool yields = false;               // has more requests, but others come first
-  std::optional<std::size_t> queue;  // of its last request, see api::Response
+  bool yields = false;  // has more requests, but others come first
   std::list<Connection>::iterator self;
 
   // Receives into `buffer` and points `input` at what the client said; `plain` backs it under TLS.

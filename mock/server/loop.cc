@@ -434,7 +434,6 @@ void Loop::respond(Connection& connection, const api::Response& response, Bench&
              {.closes = connection.closing, .confirms_keep_alive = connection.framing.http_1_0});
   const bool silent = connection.without_body || !may_have_body(response.status);
   connection.send(bench.head, silent ? std::string_view() : std::string_view(response.body));
-  connection.queue = response.queue;
   // What comes next has its own time to arrive.
   if (connection.phase == Phase::reading) enter(connection, Phase::idle);
 }
@@ -443,24 +442,6 @@ void Loop::give_away(Connection& connection, const api::Response& response) {
   forget(connection);
   connection.broken = true;  // so that settle() ends it here
   response.upgrade(connection.socket.release());
-}
-
-// Two threads whose requests wait for one another do less than one: each wait is a sleep and a
-// wake. So whoever had to wait moves to the loop where the others of its queue are.
-Loop& Loop::loop_of(const Connection& connection) {
-  if (!connection.queue || stopping_) return *this;
-  return *service_.loops[*connection.queue % service_.loops.size()];
-}
-
-void Loop::hand_over(Connection& connection, Loop& to) {
-  forget(connection);
-  connection.queue.reset();
-  std::list<Connection>& from = in(connection.phase);
-  Connection moved = std::move(connection);
-  from.erase(moved.self);
-  --load_;
-  moved.phase = Phase::idle;
-  to.adopt(std::move(moved));
 }
 
 void Loop::refuse(Connection& connection, const Refusal& refusal) {
@@ -488,7 +469,6 @@ void Loop::settle(Connection& connection) {
   }
   const bool handshaking = connection.tls && !connection.tls->established();
   const bool begun = connection.partial || !connection.in.empty() || handshaking;
-  if (Loop& loop = loop_of(connection); &loop != this && !begun) return hand_over(connection, loop);
   enter(connection, begun ? Phase::reading : Phase::idle);
 }
 

@@ -98,8 +98,6 @@ class Loop {
   void hold_back(Connection& connection, api::Response response, const Hold& hold);
   void respond(Connection& connection, const api::Response& response, Bench& bench);
   void give_away(Connection& connection, const api::Response& response);
-  [[nodiscard]] Loop& loop_of(const Connection& connection);
-  void hand_over(Connection& connection, Loop& to);
   void refuse(Connection& connection, const Refusal& refusal);
 
   void settle(Connection& connection);

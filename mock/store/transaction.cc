@@ -15,9 +15,10 @@ void rest_a_moment() {
 #endif
 }
 
-// Most transactions are over in less time than it takes to fall asleep and to be woken.
+// Most transactions are over in a small part of the time that it takes to fall asleep and to be
+// woken; who has waited for many of them may sleep.
 void wait_for(std::unique_lock<std::mutex>& lock) {
-  constexpr int tries = 500;  // some 20 microseconds
+  constexpr int tries = 4'000;  // some 150 microseconds
   for (int i = 0; i < tries; ++i) {
     rest_a_moment();
     if (i % 8 == 0 && lock.try_lock()) return;
@@ -30,8 +31,7 @@ void wait_for(std::unique_lock<std::mutex>& lock) {
 Transaction::Transaction(Account& account, Origin origin)
     : account_(account), origin_(std::move(origin)), work_(std::make_unique<Work>()) {
   work_->lock = std::unique_lock(account.writing_, std::try_to_lock);
-  waited_ = !work_->lock.owns_lock();
-  if (waited_) wait_for(work_->lock);
+  if (!work_->lock.owns_lock()) wait_for(work_->lock);
   work_->base = account.committed();
   now_ = work_->base->clock.now();
 }
@@ -136,7 +136,10 @@ std::optional<DueStep> Transaction::next_due(std::string_view clock, Seconds unt
 }
 
 const MeterLog& Transaction::meter_log() const { return state().meter_log; }
-MeterLog& Transaction::edit_meter_log() { return edit().meter_log; }
+MeterLog& Transaction::edit_meter_log() {
+  work_->counts_usage = true;
+  return edit().meter_log;
+}
 ClockSetting Transaction::clock() const { return state().clock; }
 void Transaction::set_clock(ClockSetting setting) { edit().clock = setting; }
 
@@ -256,7 +259,9 @@ void Transaction::commit() {
   forget_old_events();
   work_->committed = true;
   if (!work_->edited && work_->beside.empty()) return work_->lock.unlock();
-  if (work_->edited && !work_->lets_time_pass) work_->edited->edition = State::new_edition();
+  // Usage that is counted is news, whoever counts it.
+  const bool only_time = work_->lets_time_pass && !work_->counts_usage;
+  if (work_->edited && !only_time) work_->edited->edition = State::new_edition();
   std::shared_ptr<const State> after = std::move(work_->edited);
   if (after == nullptr) after = work_->base;
   if (account_.settings_.record) {

@@ -27,6 +27,7 @@ struct Transaction::Work {
   std::vector<std::shared_ptr<const void>> trees;  // given back when others may write again
   std::string beside;
   bool lets_time_pass = false;
+  bool counts_usage = false;
   bool committed = false;
 };
 

@@ -538,36 +538,6 @@ TEST_CASE("long handlers keep nobody else waiting") {
   }
 }
 
-// Each answer names the queue of another loop, so that every client moves after every request.
-TEST_CASE("clients that move between the loops lose nothing") {
-  HttpOptions options = quick_options();
-  options.workers = 3;
-  std::atomic<std::size_t> requests = 0;
-  Server server(std::move(options), [&](const api::Request& request) {
-    api::Response response = echo(request);
-    response.queue = requests++;
-    return response;
-  });
-  const long before = open_descriptors();
-  {
-    std::deque<RawClient> clients;
-    for (int i = 0; i < 20; ++i) clients.emplace_back(server.port());
-    for (int round = 0; round < 20; ++round) {
-      for (RawClient& client : clients) {
-        const std::string third = post("/three", "in two pieces");
-        client.send(get("/one") + get("/two") + third.substr(0, third.size() - 7));
-        client.send(third.substr(third.size() - 7));
-      }
-      for (RawClient& client : clients) {
-        CHECK(contains(client.receive().body, "GET /one\n"));
-        CHECK(contains(client.receive().body, "GET /two\n"));
-        CHECK(contains(client.receive().body, "[in two pieces]"));
-      }
-    }
-  }
-  CHECK(falls_to(before));
-}
-
 // Answers of /held wait until they are let go, as with a journal that is being written.
 struct Holder {
   std::mutex lock;
