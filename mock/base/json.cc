@@ -147,6 +147,23 @@ bool needs_escape(char c) {
   return escaped[static_cast<unsigned char>(c)];
 }
 
+// Where eight characters hold one that needs an escape: the high bit of its byte. (Behind it there
+// may be bits too many.)
+std::uint64_t escapes_in(const char* eight) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const auto has = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes; };
+  const std::uint64_t control = (word - ones * 0x20) & ~word;
+  return (control | has(word ^ ones * '"') | has(word ^ ones * '\\')) & ones * 0x80;
+}
+
+const char* find_escaped(const char* at, const char* end) {
+  constexpr std::ptrdiff_t step = 8;
+  while (end - at >= step && escapes_in(at) == 0) at += step;
+  return std::find_if(at, end, needs_escape);
+}
+
 void append_escape(std::string& out, char c) {
   static constexpr std::string_view hex = "0123456789abcdef";
   out += '\\';
@@ -220,11 +237,12 @@ void append_object(std::string& out, const Json::object_t& members) {
 
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
-  auto plain = value.begin();
+  const char* plain = value.data();
+  const char* const end = plain + value.size();
   while (true) {
-    const auto special = std::find_if(plain, value.end(), needs_escape);
+    const char* special = find_escaped(plain, end);
     out.append(plain, special);
-    if (special == value.end()) break;
+    if (special == end) break;
     append_escape(out, *special);
     plain = special + 1;
   }
@@ -251,9 +269,25 @@ void append_compact(std::string& out, const Json& value) {
 }
 
 std::string to_compact(const Json& value) {
+  constexpr std::size_t usual = 1'024;  // a customer
   std::string out;
+  if (value.is_object()) out.reserve(usual);
   append_compact(out, value);
   return out;
+}
+
+void take_apart(Json& value) {
+  const auto take_apart_members = [](auto& members, const auto& member_of) {
+    for (auto& each : members) {
+      if (member_of(each).is_structured()) take_apart(member_of(each));
+    }
+    members.clear();
+  };
+  if (auto* object = value.get_ptr<Json::object_t*>()) {
+    take_apart_members(*object, [](auto& each) -> Json& { return each.second; });
+  } else if (auto* array = value.get_ptr<Json::array_t*>()) {
+    take_apart_members(*array, [](Json& each) -> Json& { return each; });
+  }
 }
 
 void append_pretty(std::string& out, std::string_view compact, int depth) {

@@ -35,6 +35,9 @@ using Json = nlohmann::json;
 // Compact text in Stripe's key order.
 [[nodiscard]] std::string to_compact(const Json& value);
 void append_compact(std::string& out, const Json& value);
+// Leaves it empty. The library's destructor, so as to stand any depth, moves every member to a list
+// first; this goes down, so it is for what parse_stored() and handlers made.
+void take_apart(Json& value);
 // Pretty text (two spaces) of compact text, without building a tree; `depth` is how deep it stands.
 void append_pretty(std::string& out, std::string_view compact, int depth);
 [[nodiscard]] std::string to_pretty(const Json& value);

@@ -2,6 +2,22 @@
 #include "store/document_body.h"
 
 namespace okapi::store {
+namespace {
+
+struct Tree {
+  explicit Tree(Json from) : json(std::move(from)) {}
+  ~Tree() { take_apart(json); }
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+  Json json;
+};
+
+std::shared_ptr<const Json> share(Json tree) {
+  const auto shared = std::make_shared<Tree>(std::move(tree));
+  return {shared, &shared->json};
+}
+
+}  // namespace
 
 // A handle of nothing is a bug of the caller, which answers 500 instead of ending the server.
 const std::string& Document::kind() const {
@@ -38,11 +54,11 @@ const Json& Document::operator*() const {
     tree_ = body_->tree;
   } else if (parsed_) {
     std::call_once(parsed_->once, [this] {
-      if (!parsed_->tree) parsed_->tree = std::make_shared<const Json>(parse_stored(text()));
+      if (!parsed_->tree) parsed_->tree = share(parse_stored(text()));
     });
     tree_ = parsed_->tree;
   } else {
-    tree_ = std::make_shared<const Json>(parse_stored(text()));
+    tree_ = share(parse_stored(text()));
   }
   return *tree_;
 }
@@ -52,7 +68,7 @@ Document Document::make(Name name, Json tree) {
   body->kind = std::move(name.kind);
   body->id = std::move(name.id);
   body->sequence = name.sequence;
-  body->tree = std::make_shared<const Json>(std::move(tree));
+  body->tree = share(std::move(tree));
   return Document(std::move(body));
 }
 
