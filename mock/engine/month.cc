@@ -12,7 +12,6 @@
 #include "engine/entitlements.h"
 #include "engine/finalize.h"
 #include "engine/payment_methods.h"
-#include "engine/terms.h"
 
 namespace okapi::engine {
 namespace {
@@ -249,7 +248,7 @@ bool is_tellable(const Json& subscription, const Json& customer) {
   const Json& items = subscription.at("items").at("data");
   return !items.empty() && std::ranges::all_of(items, [&](const Json& item) {
     const Json& recurring = item.at("price").at("recurring");
-    return text(recurring, "usage_type") == "licensed" && item.at("discounts").empty() &&
+    return item.at("discounts").empty() &&
            recurring.at("interval") == items[0].at("price").at("recurring").at("interval") &&
            recurring.at("interval_count") ==
                items[0].at("price").at("recurring").at("interval_count");
@@ -309,7 +308,7 @@ class Measuring {
     const std::uint64_t part = part_of(stage);
     rehearsal_.play(stage, at, part);
     Shape::Part& measured = shape_.parts[index_of(stage)];
-    measured.width = rehearsal_.used_since(part);
+    measured.width = rehearsal_.used_since(part) + most_lines_of_usage();
     if (measured.width > most_numbers) return false;
     for (const store::Document& document : store::changed_between(*before, *rehearsal_.state())) {
       if (!is_expected(stage, document)) return false;
@@ -318,6 +317,13 @@ class Measuring {
       if (stage == Stage::renewal && document.kind() == "invoice") invoice_ = document;
     }
     return true;
+  }
+
+  // Other months may have more lines, each of which takes an id.
+  [[nodiscard]] std::uint64_t most_lines_of_usage() const {
+    std::uint64_t lines = 0;
+    for (const Shape::Metered& item : shape_.metered) lines += 2 * item.price.rate.tiers.size() + 1;
+    return lines;
   }
 
   static void count(Shape::Part& part, const std::string& kind) {
@@ -364,9 +370,10 @@ class Measuring {
     return true;
   }
 
-  bool is_paid() const {
+  bool is_paid() {
     const store::Document paid =
         store::row_in(*rehearsal_.state(), invoice_.kind(), invoice_.sequence());
+    shape_.was_idle = paid && integer(*paid, "total") == 0;
     return paid && text(*paid, "status") == "paid" && integer(*paid, "amount_paid") > 0 &&
            paid->at("amount_paid") == paid->at("total");
   }
@@ -390,7 +397,25 @@ class Measuring {
 
 }  // namespace
 
-Shape measure_shape(const Plan& plan, const Standing& start) {
+namespace {
+
+void read_items(const store::Transaction& tx, const Json& subscription, Shape& shape) {
+  shape.currency = text(subscription, "currency");
+  const Json& items = subscription.at("items").at("data");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    PriceTerms price = price_terms(tx, text(items[i].at("price"), "id"), shape.currency);
+    if (price.metered) {
+      shape.metered.push_back({.price = std::move(price), .item = i});
+    } else {
+      const Decimal quantity = Decimal::from_integer(integer(items[i], "quantity"));
+      shape.licences += billing::total_of(billing::rate(price.rate, quantity));
+    }
+  }
+}
+
+}  // namespace
+
+Shape measure_shape(const store::Transaction& tx, const Plan& plan, const Standing& start) {
   Shape shape;
   const Json& subscription = *plan.subscription;
   if (!is_tellable(subscription, *plan.customer)) return shape;
@@ -400,6 +425,7 @@ Shape measure_shape(const Plan& plan, const Standing& start) {
   Standing fresh = start;
   fresh.noticed = 0;
   try {
+    read_items(tx, subscription, shape);
     shape.is_plain = Measuring(plan, fresh, shape).measure();
   } catch (const api::ApiError&) {
     // Whatever is wrong, the step that is played for good says it.

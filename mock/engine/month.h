@@ -12,6 +12,7 @@
 
 #include "api/operation.h"
 #include "billing/period.h"
+#include "engine/terms.h"
 #include "store/bulk.h"
 
 namespace okapi::engine {
@@ -65,7 +66,16 @@ struct Shape {
     std::uint64_t width = 0;
     std::vector<store::Stretch::Count> counts;
   };
+  // An item whose usage is billed.
+  struct Metered {
+    PriceTerms price;
+    std::size_t item = 0;  // its place in the subscription
+  };
   bool is_plain = false;
+  bool was_idle = false;  // the month that was played owed nothing, and so showed nothing
+  std::string currency;
+  std::int64_t licences = 0;  // what they cost a month
+  std::vector<Metered> metered;
   billing::Recurrence recurrence;
   Seconds notice = 0;
   std::array<Part, stages> parts;
@@ -81,6 +91,7 @@ struct Plan {
   store::Document subscription;
   store::Document customer;
   store::Document card;
+  std::vector<std::string> items;
   Seconds anchor = 0;
 };
 
@@ -138,6 +149,7 @@ class Month final : public store::Stretch {
 
 // Plays what a month of the plan does, from `start` on, and says what all like it have in common.
 // `is_plain` is false where it does anything that a Month does not tell.
-[[nodiscard]] Shape measure_shape(const Plan& plan, const Standing& start);
+[[nodiscard]] Shape measure_shape(const store::Transaction& tx, const Plan& plan,
+                                  const Standing& start);
 
 }  // namespace okapi::engine

@@ -61,6 +61,15 @@ std::int64_t Outline::number_of(std::string_view key) const {
   return number;
 }
 
+std::vector<std::string> Outline::ids(std::string_view prefix) const {
+  std::vector<std::string> found;
+  for (const auto& [name, left] : left_out) {
+    if (name != "id" || !left.substr(1).starts_with(prefix)) continue;
+    found.emplace_back(left.substr(1, left.size() - 2));
+  }
+  return found;
+}
+
 bool Outline::is_one(std::string_view key) const {
   const std::string_view first = value(key);
   return std::ranges::all_of(

@@ -21,6 +21,8 @@ struct Outline {
   [[nodiscard]] std::string_view text_of(std::string_view key) const;
   // Zero for anything but a number.
   [[nodiscard]] std::int64_t number_of(std::string_view key) const;
+  // Those of this prefix, in order.
+  [[nodiscard]] std::vector<std::string> ids(std::string_view prefix) const;
   // Whether all values of the key are the same.
   [[nodiscard]] bool is_one(std::string_view key) const;
 };
