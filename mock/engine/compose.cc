@@ -28,15 +28,21 @@ billing::Period whole_period(const Json& subscription, const Json& item, Seconds
                             read_recurrence(recurring), at);
 }
 
-// Stripe: the renewal whose period holds cancel_at ends there.
+// Stripe: the renewal whose period holds cancel_at ends there, and what lies between a trial and a
+// later anchor is a part of a period.
 billing::Period next_period(const Json& subscription, const Json& item, Seconds at) {
   billing::Period next = whole_period(subscription, item, at);
+  next.start = std::max(next.start, item_period(item).end);
   const auto cancel_at = maybe_integer(subscription, "cancel_at");
   if (cancel_at && *cancel_at > next.start) next.end = std::min(next.end, *cancel_at);
   return next;
 }
 
 Decimal item_quantity(const Json& item) { return Decimal::from_integer(integer(item, "quantity")); }
+
+bool is_free_until_anchor(const Json& subscription) {
+  return maybe_boolean(subscription, "_free_start");
+}
 
 NewBill new_bill(const store::Transaction& tx, const Json& subscription, std::string reason,
                  billing::Period period, bool preview) {
@@ -95,7 +101,7 @@ void add_first_usage_lines(store::Transaction& tx, Bill& bill, const Json& subsc
 
 void add_first_licence_lines(store::Transaction& tx, Bill& bill, const Json& subscription,
                              const Json& item) {
-  const bool free_start = maybe_boolean(subscription, "_free_start");
+  const bool free_start = is_free_until_anchor(subscription);
   const Decimal quantity = free_start ? Decimal() : item_quantity(item);
   if (begins_in_the_past(subscription, item)) {
     return add_first_period_line(tx, bill, subscription, item, quantity);
@@ -122,7 +128,10 @@ void add_renewal_lines(store::Transaction& tx, Bill& bill, const Json& subscript
     }
   } else if (!options.ends) {
     const billing::Period next = next_period(subscription, item, options.at);
-    add_partial_lines(tx, bill, item_source(subscription, item, next), item_quantity(item),
+    // Guess: with a line of 0 after a trial, since that has a line too.
+    const bool free = is_trialing(subscription) && is_free_until_anchor(subscription);
+    add_partial_lines(tx, bill, item_source(subscription, item, next),
+                      free ? Decimal() : item_quantity(item),
                       whole_period(subscription, item, options.at));
   }
 }

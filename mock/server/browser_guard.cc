@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <string_view>
 
-#include <strings.h>
-
 #include "api/error.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace okapi::server {
 namespace {
-
-bool same_text(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 // "127.0.0.1:12111" to "127.0.0.1", "[::1]:12111" to "[::1]".
 std::string_view without_port(std::string_view host) {
@@ -29,9 +24,12 @@ bool is_loopback_address(std::string_view name) {
 
 bool is_known_host(std::string_view host, const std::vector<std::string>& allowed) {
   const std::string_view name = without_port(host);
-  if (same_text(name, "localhost") || name == "[::1]" || is_loopback_address(name)) return true;
-  return std::ranges::any_of(
-      allowed, [&](const std::string& known) { return same_text(name, without_port(known)); });
+  if (equal_ignoring_case(name, "localhost") || name == "[::1]" || is_loopback_address(name)) {
+    return true;
+  }
+  return std::ranges::any_of(allowed, [&](const std::string& known) {
+    return equal_ignoring_case(name, without_port(known));
+  });
 }
 
 // Of an Origin: what stands behind "http://".
@@ -48,9 +46,11 @@ void refuse_foreign_pages(const api::Request& request,
   const std::string_view host = trimmed(api::header(request.headers, "Host"));
   if (!host.empty() && !is_known_host(host, allowed_hosts)) throw api::foreign_host(host);
   const std::string_view origin = trimmed(api::header(request.headers, "Origin"));
-  if (!origin.empty() && !same_text(authority_of(origin), host)) throw api::foreign_page(origin);
+  if (!origin.empty() && (host.empty() || !equal_ignoring_case(authority_of(origin), host))) {
+    throw api::foreign_page(origin);
+  }
   const std::string_view site = trimmed(api::header(request.headers, "Sec-Fetch-Site"));
-  if (same_text(site, "cross-site")) throw api::foreign_page(site);
+  if (equal_ignoring_case(site, "cross-site")) throw api::foreign_page(site);
 }
 
 }  // namespace okapi::server

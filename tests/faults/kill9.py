@@ -9,10 +9,11 @@ journal must have exactly what was answered: every object and every version of i
 answers of idempotency keys, the clock; what was not answered is there as a whole or not at all, and
 sent again with its key it happens once.
 
-Run on a machine that was busy otherwise (two cores, load 15 to 20): 414 moments of save_on_exit (61 left
-the old file, 353 the new one), 1,000 of snapshot_save in 446 s (894 old, 106 new), 308 journals that
-were killed once or twice each. Nothing was lost, torn or doubled. What it had found before it ran so:
-`okapi snapshot save` wrote over its file in place.
+Run on 2026-11-30 on a machine that was busy otherwise (two cores, load 4 to 5): 1,000 moments of
+save_on_exit in 111 s (258 left the old file, 742 the new one), 1,000 of snapshot_save in 20 s (576 old,
+424 new), 1,254 of a journal in 235 s (950 journals, each killed once or twice, 151,645 answered
+requests). Nothing was lost, torn or doubled. What it had found before it ran so: `okapi snapshot save`
+wrote over its file in place.
 """
 import argparse
 import http.client

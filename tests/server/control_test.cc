@@ -374,6 +374,7 @@ TEST_CASE("pages of other sites cannot drive the server") {
       {"another site's page", {{"Host", "localhost"}, {"Origin", "https://evil.example"}}, false},
       {"a page without a site", {{"Host", "localhost"}, {"Origin", "null"}}, false},
       {"an origin and no host", {{"Origin", "https://evil.example"}}, false},
+      {"a page without a site, and no host", {{"Origin", "null"}}, false},
       {"a form of another site", {{"Sec-Fetch-Site", "cross-site"}}, false},
       {"typed into the browser", {{"Sec-Fetch-Site", "none"}}, true},
   };
