@@ -54,7 +54,6 @@ class PlayedMonths {
 struct World {
   std::shared_ptr<const store::State> state;
   std::uint64_t edition = 0;
-  int age = 0;  // worlds that may stand behind it
   store::Account::Settings account;
   api::Settings settings;
   mutable PlayedMonths played;

@@ -17,8 +17,6 @@ namespace {
 
 using Step = store::Bulk::Step;
 
-// A state behind every world that months still need is a chain, which must end.
-constexpr int oldest_world = 200;
 // Every shape is measured, which takes as long as several months; too many would be no gain.
 constexpr std::size_t most_shapes = 200;
 constexpr int most_idle = 10;
@@ -265,7 +263,7 @@ class Telling {
     return outlines;
   }
 
-  // The world as it is, if the plan's documents are in it; null where no more can be made.
+  // The world as it is; null where the plan's documents are not in it.
   std::shared_ptr<const World> world_with(const Plan& plan) {
     const auto holds = [&](const World& world) {
       const auto has = [&](const store::Document& row) {
@@ -275,12 +273,9 @@ class Telling {
              has(plan.card);
     };
     if (memory_->world != nullptr && holds(*memory_->world)) return memory_->world;
-    const int age = memory_->world == nullptr ? 0 : memory_->world->age + 1;
-    if (age > oldest_world) return nullptr;
     auto world = std::make_shared<World>();
-    world->state = bulk_.committed();
+    world->state = bulk_.written();
     world->edition = bulk_.edition();
-    world->age = age;
     world->account = bulk_.settings();
     world->settings = settings_;
     if (!holds(*world)) return nullptr;

@@ -98,7 +98,11 @@ std::shared_ptr<const Stretch> Bulk::holding(std::uint64_t number) const {
   return tx_.state().told.holding(number);
 }
 
-std::shared_ptr<const State> Bulk::committed() const { return tx_.work_->base; }
+std::shared_ptr<const State> Bulk::written() const {
+  auto state = std::make_shared<State>(*tx_.work_->base);
+  state->told = {};
+  return state;
+}
 
 std::uint64_t Bulk::edition() const { return tx_.state().edition; }
 

@@ -48,9 +48,10 @@ class Bulk {
   [[nodiscard]] std::shared_ptr<const Stretch> last_of(std::uint64_t owner) const;
   [[nodiscard]] std::shared_ptr<const Stretch> holding(std::uint64_t number) const;
 
-  // The state as it was before this transaction, and the edition of it: states of one edition
-  // differ only by time that passed.
-  [[nodiscard]] std::shared_ptr<const State> committed() const;
+  // What is written down as it was before this transaction, for playing on it. Without what was
+  // told: a stretch that kept others alive would be a chain without an end.
+  [[nodiscard]] std::shared_ptr<const State> written() const;
+  // States of one edition differ only by time that passed.
   [[nodiscard]] std::uint64_t edition() const;
 
   // The first of so many numbers that nothing else will have, as sequences or for ids.
