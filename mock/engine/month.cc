@@ -29,9 +29,9 @@ class Rehearsal {
     account_.replace(plan.world->state);
     store::Transaction tx(account_, {});
     store::Bulk bulk(tx, {});
-    bulk.use_row(plan.subscription);
-    bulk.use_row(plan.customer);
-    bulk.use_row(plan.card);
+    bulk.put_row(plan.subscription);
+    bulk.put_row(plan.customer);
+    bulk.put_row(plan.card);
     if (wall) tx.set_clock({.frozen = true, .at = *wall});
     tx.update(subscription(tx), [&](Json& edited) {
       edited.erase("_upcoming_noticed");

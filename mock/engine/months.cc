@@ -210,8 +210,8 @@ class Telling {
     plan->card = outlines->card_row;
     plan->items = outlines->subscription.ids("si_");
     plan->anchor = outlines->subscription.number_of("billing_cycle_anchor");
-    plan->world = world_with(*plan);
-    if (plan->world == nullptr || !is_alone(*plan)) return nullptr;
+    if (!is_alone(*plan)) return nullptr;
+    plan->world = current_world();
     const Standing start = standing_of(*plan, *outlines);
     plan->shape = shape_of(outlines->shape, *plan, start);
     if (!plan->shape->is_plain) return nullptr;
@@ -263,25 +263,17 @@ class Telling {
     return outlines;
   }
 
-  // The world as it is; null where the plan's documents are not in it.
-  std::shared_ptr<const World> world_with(const Plan& plan) {
-    const auto holds = [&](const World& world) {
-      const auto has = [&](const store::Document& row) {
-        return store::row_in(*world.state, row.kind(), row.sequence()) == row;
-      };
-      return world.edition == bulk_.edition() && has(plan.subscription) && has(plan.customer) &&
-             has(plan.card);
-    };
-    if (memory_->world != nullptr && holds(*memory_->world)) return memory_->world;
+  // The world in which all but this subscription's own documents are as they are now.
+  std::shared_ptr<const World> current_world() {
+    if (memory_->world != nullptr && memory_->world->edition == bulk_.edition()) {
+      return memory_->world;
+    }
     auto world = std::make_shared<World>();
     world->state = bulk_.written();
     world->edition = bulk_.edition();
     world->account = bulk_.settings();
     world->settings = settings_;
-    if (!holds(*world)) return nullptr;
-    memory_->world = world;
-    memory_->shapes.clear();
-    memory_->idle.clear();
+    *memory_ = {.world = world, .shapes = {}, .idle = {}};
     return world;
   }
 

@@ -132,8 +132,10 @@ void Bulk::change(std::uint64_t sequence, std::shared_ptr<const Stretch> stretch
   tx_.edit().told.change(sequence, std::move(stretch));
 }
 
-void Bulk::use_row(const Document& row) {
-  (void)tx_.edit().told.give_up(row.kind(), row.sequence());
+void Bulk::put_row(const Document& row) {
+  State& state = tx_.edit();
+  const Document there = state.table(row.kind()).row(row.sequence());
+  if (there != row) state.put(*tx_.account_.settings_.schema, row, there);
 }
 
 std::shared_ptr<void>& Bulk::memory() { return tx_.account_.bulk_; }

@@ -63,8 +63,8 @@ class Bulk {
 
   void tell(std::uint64_t part, std::shared_ptr<const Stretch> stretch);
   void change(std::uint64_t sequence, std::shared_ptr<const Stretch> stretch);
-  // What stretches say of a document no longer holds.
-  void use_row(const Document& row);
+  // Writes down a version of a document as it stands in another state of the account.
+  void put_row(const Document& row);
 
   // Kept with the account until its state is another; null at first.
   [[nodiscard]] std::shared_ptr<void>& memory();
