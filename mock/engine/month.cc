@@ -109,10 +109,7 @@ std::uint64_t new_serial() {
 // --- months
 
 Month::Month(std::shared_ptr<const Plan> plan, std::shared_ptr<const Month> before, Standing start)
-    : plan_(std::move(plan)),
-      before_(std::move(before)),
-      start_(std::move(start)),
-      serial_(new_serial()) {}
+    : plan_(std::move(plan)), before_(std::move(before)), start_(start), serial_(new_serial()) {}
 
 Month::Month(const Month& month, Stage stage, Seconds at, std::uint64_t part, Seconds wall)
     : plan_(month.plan_),

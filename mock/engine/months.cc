@@ -165,8 +165,7 @@ class Telling {
   MonthPtr go_on(const MonthPtr& month, Stage stage, const Step& step) {
     const Plan& plan = *month->plan();
     const std::uint64_t part = bulk_.take_numbers(plan.shape->parts[index_of(stage)].width);
-    const auto longer =
-        std::make_shared<const Month>(*month, stage, step.at, part, tx_.clock().now());
+    auto longer = std::make_shared<const Month>(*month, stage, step.at, part, tx_.clock().now());
     bulk_.take(step);
     for (const std::uint64_t each : longer->parts()) bulk_.tell(each, longer);
     bulk_.change(plan.subscription.sequence(), longer);

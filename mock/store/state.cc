@@ -152,7 +152,8 @@ std::vector<std::uint64_t> View::told_parts(std::string_view value) const {
   });
   add(told_.parts_around(value));
   std::ranges::sort(parts);
-  parts.erase(std::ranges::unique(parts).begin(), parts.end());
+  const auto doubles = std::ranges::unique(parts);
+  parts.erase(doubles.begin(), doubles.end());
   return parts;
 }
 

@@ -54,8 +54,8 @@ std::vector<Document> Told::documents(std::string_view kind, std::uint64_t part)
 }
 
 Document Told::at(std::string_view kind, std::uint64_t sequence) const {
-  for (Document& document : documents(kind, sequence)) {
-    if (document.sequence() == sequence) return std::move(document);
+  for (const Document& document : documents(kind, sequence)) {
+    if (document.sequence() == sequence) return document;
   }
   return {};
 }
@@ -66,8 +66,8 @@ Document Told::find(std::string_view kind, std::string_view id) const {
   for (std::size_t extra = 0; extra < 2 && extra < digits.size(); ++extra) {
     const auto number = number_of_id(ids_, digits.substr(extra));
     if (!number) continue;
-    for (Document& document : documents(kind, *number)) {
-      if (document.id() == id) return std::move(document);
+    for (const Document& document : documents(kind, *number)) {
+      if (document.id() == id) return document;
     }
   }
   return {};
@@ -183,8 +183,8 @@ void Told::change(std::uint64_t sequence, std::shared_ptr<const Stretch> stretch
 }
 
 bool Told::give_up(std::string_view kind, std::uint64_t sequence) {
-  if (const auto slot = changes_.find(sequence); slot != nullptr && slot->stands) {
-    changes_.edit(sequence).value->stands = false;
+  if (const Change* change = changes_.find(sequence); change != nullptr && change->stands) {
+    changes_.set(sequence, {.by = change->by, .stands = false});
   }
   if (!at(kind, sequence)) return false;
   hidden_.set(sequence, {});
