@@ -4,8 +4,8 @@
 #   sh tests/fuzz/run.sh              10 minutes for each target
 #   sh tests/fuzz/run.sh 60           a minute for each
 #   sh tests/fuzz/run.sh 60 form url  only these
-# OKAPI_FUZZ_FLAGS adds flags of libFuzzer, such as -timeout=60 where other work may stop a fuzzer for
-# as long as it takes for hung (10 s).
+# OKAPI_FUZZ_FLAGS adds flags of libFuzzer, such as -timeout=60 where other work may stop a fuzzer
+# for as long as it takes for hung (10 s).
 # Needs what tests/run.sh installs, and clang (apt-get install clang). What a run finds is kept in
 # build-fuzz/corpus/<target> and starts the next one; README.md says what has been run.
 set -eu
@@ -25,8 +25,9 @@ cmake --build $build -j "${OKAPI_JOBS:-2}" --target fuzzers
 # shellcheck disable=SC2046  # a list of names
 [ $# -gt 0 ] || set -- $(ls tests/fuzz/seeds)
 python3 tests/fuzz/from_transcripts.py tests/scenarios $build/corpus/operations
-# Leaks are looked for when a run ends, not after every input that keeps memory (detect_leaks): a world
-# keeps what it logs, and each search of its heap stops it for a quarter of a second, a thousand times.
+# Leaks are looked for when a run ends, not after every input that keeps memory (detect_leaks): a
+# world keeps what it logs, and each search of its heap stops it for a quarter of a second, a
+# thousand times.
 for target; do
   mkdir -p "$build/corpus/$target" "$build/crashes"
   dictionary=tests/fuzz/dictionaries/$target.dict
