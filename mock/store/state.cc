@@ -152,8 +152,7 @@ std::vector<std::uint64_t> View::told_parts(std::string_view value) const {
   });
   add(told_.parts_around(value));
   std::ranges::sort(parts);
-  const auto doubles = std::ranges::unique(parts);
-  parts.erase(doubles.begin(), doubles.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   return parts;
 }
 
