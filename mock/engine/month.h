@@ -49,8 +49,8 @@ class PlayedMonths {
   std::list<std::uint64_t> order_;  // oldest first
 };
 
-// The world on which months are played: everything but their subscription and its customer is as it
-// was in this state.
+// The world on which months are played: all but the subscription's own documents is as it was in
+// this state.
 struct World {
   std::shared_ptr<const store::State> state;
   std::uint64_t edition = 0;
@@ -73,7 +73,7 @@ struct Shape {
   bool is_plain = false;
   bool was_idle = false;  // the month that was played owed nothing, and so showed nothing
   std::string currency;
-  std::int64_t licences = 0;  // what they cost a month
+  std::int64_t licences = 0;  // what they cost a period
   std::vector<Metered> metered;
   billing::Recurrence recurrence;
   Seconds notice = 0;
