@@ -97,9 +97,9 @@ TEST_CASE("what is not JSON is a bug, not a value") {
                                         "{} {}",
                                         "[[[["}) {
     CAPTURE(stored);
-    CHECK_THROWS(parse_stored(stored));
+    CHECK_THROWS((void)parse_stored(stored));
   }
-  CHECK_THROWS(parse_stored(std::string(100'000, '[')));
+  CHECK_THROWS((void)parse_stored(std::string(100'000, '[')));
 }
 
 TEST_CASE("every string is written so that the library reads it back") {
