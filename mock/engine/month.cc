@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <optional>
 
 #include "api/error.h"
@@ -391,10 +390,6 @@ class Measuring {
   std::vector<Step> expected_;  // of the subscription
   store::Document invoice_;
 };
-
-}  // namespace
-
-namespace {
 
 void read_items(const store::Transaction& tx, const Json& subscription, Shape& shape) {
   shape.currency = text(subscription, "currency");

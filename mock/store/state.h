@@ -26,8 +26,8 @@ struct IndexKey {
 
 // The documents of a kind that are written down.
 struct Table {
-  // By this an id is found: as unlikely to be another's as its fingerprint, and new ones stand side
-  // by side.
+  // By this an id is found: new ones stand side by side, and two ids have the same by chance only,
+  // once in 2^64.
   [[nodiscard]] static Fingerprint id_key(std::string_view id);
 
   std::shared_ptr<const std::string> kind;

@@ -60,13 +60,20 @@ Document Told::at(std::string_view kind, std::uint64_t sequence) const {
   return {};
 }
 
-Document Told::find(std::string_view kind, std::string_view id) const {
-  // Some prefixes end in a digit ("pi_3"), so the digits may begin one later.
+// The numbers that an id may have been made of: some prefixes end in a digit ("pi_3"), so the
+// digits may begin one later.
+std::vector<std::uint64_t> Told::numbers_of(std::string_view id) const {
+  std::vector<std::uint64_t> numbers;
   const std::string_view digits = id.substr(id.rfind('_') + 1);
   for (std::size_t extra = 0; extra < 2 && extra < digits.size(); ++extra) {
-    const auto number = number_of_id(ids_, digits.substr(extra));
-    if (!number) continue;
-    for (const Document& document : documents(kind, *number)) {
+    if (const auto number = number_of_id(ids_, digits.substr(extra))) numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+Document Told::find(std::string_view kind, std::string_view id) const {
+  for (const std::uint64_t number : numbers_of(id)) {
+    for (const Document& document : documents(kind, number)) {
       if (document.id() == id) return document;
     }
   }
@@ -98,6 +105,7 @@ bool Told::ascend(std::string_view kind, std::uint64_t from, std::uint64_t end,
 
 bool Told::descend(std::string_view kind, std::uint64_t from, std::uint64_t end,
                    const Visit& visit) const {
+  if (kind == event) from = std::max(from, events_from_);
   if (end <= from) return true;
   bool goes_on = true;
   parts_.descend(end - 1, [&](std::uint64_t first, const auto& stretch) {
@@ -129,10 +137,8 @@ std::vector<std::uint64_t> Told::parts_of_owner(std::uint64_t owner) const {
 
 std::vector<std::uint64_t> Told::parts_around(std::string_view id) const {
   std::vector<std::uint64_t> parts;
-  const std::string_view digits = id.substr(id.rfind('_') + 1);
-  for (std::size_t extra = 0; extra < 2 && extra < digits.size(); ++extra) {
-    const auto number = number_of_id(ids_, digits.substr(extra));
-    const Part part = number ? part_at(*number) : Part();
+  for (const std::uint64_t number : numbers_of(id)) {
+    const Part part = part_at(number);
     if (part.of == nullptr) continue;
     const std::span<const std::uint64_t> its = part.of->parts();
     parts.insert(parts.end(), its.begin(), its.end());

@@ -72,6 +72,7 @@ class Told {
     std::uint64_t first = 0;
     std::shared_ptr<const Stretch> of = {};
   };
+  [[nodiscard]] std::vector<std::uint64_t> numbers_of(std::string_view id) const;
   [[nodiscard]] Part part_at(std::uint64_t number) const;
   [[nodiscard]] bool holds(std::string_view kind, const Part& part) const;
   [[nodiscard]] bool is_visible(const Document& document) const;

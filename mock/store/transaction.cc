@@ -229,8 +229,8 @@ void Transaction::forget_old_events() {
     });
     if (oldest && oldest.sequence() < state.told.oldest_event()) {
       state.erase(*account_.settings_.schema, oldest);
-    } else {
-      state.told.forget_oldest_events();
+    } else if (!state.told.forget_oldest_events()) {
+      return;
     }
   }
 }
