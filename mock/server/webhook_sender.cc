@@ -2,14 +2,10 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <string_view>
-#include <thread>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
@@ -19,6 +15,7 @@
 #include "api/url.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "server/io_thread.h"
 #include "server/local_address.h"
 
 namespace okapi::server {
@@ -213,7 +210,7 @@ class Attempt : public std::enable_shared_from_this<Attempt<Stream>> {
 class Sender final : public events::WebhookSender {
  public:
   explicit Sender(const WebhookSenderSettings& settings)
-      : settings_(settings), tls_(asio::ssl::context::tls_client), work_(io_.get_executor()) {
+      : settings_(settings), tls_(asio::ssl::context::tls_client) {
     // A receiver on this machine has a certificate of its own making.
     tls_.set_verify_mode(asio::ssl::verify_none);
   }
@@ -221,15 +218,15 @@ class Sender final : public events::WebhookSender {
 
   void post(events::WebhookRequest request,
             std::function<void(const events::WebhookReply&)> done) override {
-    run([this, request = std::move(request), done = std::move(done)]() mutable {
+    io_.run([this, request = std::move(request), done = std::move(done)]() mutable {
       begin(std::move(request), std::move(done));
     });
   }
 
   void after(std::int64_t milliseconds, std::function<void()> call) override {
-    if (milliseconds <= 0) return run(std::move(call));
-    run([this, milliseconds, call = std::move(call)] {
-      auto timer = std::make_shared<asio::steady_timer>(io_);
+    if (milliseconds <= 0) return io_.run(std::move(call));
+    io_.run([this, milliseconds, call = std::move(call)] {
+      auto timer = std::make_shared<asio::steady_timer>(io_.context());
       timer->expires_after(std::chrono::milliseconds(milliseconds));
       timer->async_wait([timer, call](const error_code& error) {
         if (!error) call();
@@ -237,22 +234,9 @@ class Sender final : public events::WebhookSender {
     });
   }
 
-  void stop() override {
-    const std::scoped_lock guard(lock_);
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
+  void stop() override { io_.stop(); }
 
  private:
-  template <typename Call>
-  void run(Call call) {
-    {
-      const std::scoped_lock guard(lock_);
-      if (!thread_.joinable() && !io_.stopped()) thread_ = std::thread([this] { io_.run(); });
-    }
-    asio::post(io_, std::move(call));
-  }
-
   void begin(events::WebhookRequest request,
              std::function<void(const events::WebhookReply&)> done) {
     const std::optional<api::Url> url = api::parse_url(request.url);
@@ -275,19 +259,16 @@ class Sender final : public events::WebhookSender {
     request.line += concat(" ", request.url);  // another address is another connection
     std::make_shared<Attempt<Stream>>(
         typename Attempt<Stream>::Parts{
-            .io = io_, .tls = tls_, .idle = idle, .settings = settings_},
+            .io = io_.context(), .tls = tls_, .idle = idle, .settings = settings_},
         std::move(url), std::move(request), std::move(done))
         ->start();
   }
 
   WebhookSenderSettings settings_;
-  asio::io_context io_{1};
+  IoThread io_;
   asio::ssl::context tls_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_;
   Idle<beast::tcp_stream> idle_plain_;
   Idle<Secure> idle_secure_;
-  std::mutex lock_;
-  std::thread thread_;
 };
 
 }  // namespace

@@ -3,19 +3,16 @@
 #include <chrono>
 #include <deque>
 #include <map>
-#include <mutex>
-#include <thread>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <sys/socket.h>
 
 #include "base/ascii.h"
+#include "server/io_thread.h"
 
 namespace okapi::server {
 namespace {
@@ -52,15 +49,10 @@ struct WebSockets::Impl {
 
   void open(int socket, const Handshake& handshake, const std::string& protocol,
             const Callbacks& callbacks);
-  template <typename Call>
-  void run(Call call);
 
-  asio::io_context io{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  IoThread io;
   std::map<Id, std::shared_ptr<Socket>> sockets;  // of the thread
   Id newest = 0;                                  // likewise
-  std::mutex lock;
-  std::thread thread;
 };
 
 // Lives in the map while it is open, and in the handlers that wait for it.
@@ -69,7 +61,7 @@ class WebSockets::Impl::Socket : public std::enable_shared_from_this<Socket> {
   Socket(Impl& owner, Id id, int socket, Callbacks callbacks)
       : owner_(owner),
         id_(id),
-        stream_(tcp::socket(owner.io, protocol_of(socket), socket)),
+        stream_(tcp::socket(owner.io.context(), protocol_of(socket), socket)),
         callbacks_(std::move(callbacks)) {}
 
   void start(Handshake handshake, std::string protocol) {
@@ -146,15 +138,6 @@ class WebSockets::Impl::Socket : public std::enable_shared_from_this<Socket> {
   bool ended_ = false;
 };
 
-template <typename Call>
-void WebSockets::Impl::run(Call call) {
-  {
-    const std::scoped_lock guard(lock);
-    if (!thread.joinable() && !io.stopped()) thread = std::thread([this] { io.run(); });
-  }
-  asio::post(io, std::move(call));
-}
-
 void WebSockets::Impl::open(int socket, const Handshake& handshake, const std::string& protocol,
                             const Callbacks& callbacks) {
   const Id id = ++newest;
@@ -183,7 +166,7 @@ api::Response WebSockets::accept(const api::Request& request, std::string protoc
   response.status = 400;
   response.upgrade = [this, handshake = std::move(handshake), protocol = std::move(protocol),
                       callbacks = std::move(callbacks)](int socket) {
-    impl_->run([this, socket, handshake, protocol, callbacks] {
+    impl_->io.run([this, socket, handshake, protocol, callbacks] {
       impl_->open(socket, handshake, protocol, callbacks);
     });
   };
@@ -191,7 +174,7 @@ api::Response WebSockets::accept(const api::Request& request, std::string protoc
 }
 
 void WebSockets::send(Id id, std::string text, std::function<void(bool)> done) {
-  impl_->run([this, id, text = std::move(text), done = std::move(done)]() mutable {
+  impl_->io.run([this, id, text = std::move(text), done = std::move(done)]() mutable {
     const auto found = impl_->sockets.find(id);
     if (found != impl_->sockets.end()) {
       const std::shared_ptr<Impl::Socket> socket = found->second;
@@ -202,10 +185,6 @@ void WebSockets::send(Id id, std::string text, std::function<void(bool)> done) {
   });
 }
 
-void WebSockets::stop() {
-  const std::scoped_lock guard(impl_->lock);
-  impl_->io.stop();
-  if (impl_->thread.joinable()) impl_->thread.join();
-}
+void WebSockets::stop() { impl_->io.stop(); }
 
 }  // namespace okapi::server
