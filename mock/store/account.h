@@ -169,14 +169,14 @@ class Transaction {
   State& edit();
   Document put(Document document, const Document& before);
   [[nodiscard]] Document seen(Document document) const;
-  void settle(const Document& document);
-  void settle_written();
+  void close_written();
   void write_events();
   void forget_old_events();
 
   Account& account_;
   Origin origin_;
   Seconds now_ = 0;
+  bool waited_ = false;
   std::unique_ptr<Work> work_;
 };
 

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "base/check.h"
 #include "store/document_body.h"
 
@@ -35,25 +37,23 @@ std::uint64_t Document::sequence() const {
 
 const std::string& Document::text() const {
   OKAPI_CHECK(body_ != nullptr);
-  if (!body_->has_text.load(std::memory_order_acquire)) {
-    std::call_once(body_->rendering, [this] {
-      body_->text = body_->source ? body_->source(body_->id) : to_compact(*body_->tree);
-      // It stays for as long as the document does.
-      body_->text.shrink_to_fit();
-      body_->source = nullptr;
-      body_->has_text.store(true, std::memory_order_release);
-    });
-  }
+  body_->rendered.call([&body = *body_] {
+    body.text = body.source ? body.source(body.id) : to_compact(*body.tree);
+    // It stays for as long as the document does.
+    body.text.shrink_to_fit();
+    body.source = nullptr;
+    if (!body.open) body.tree = nullptr;
+  });
   return body_->text;
 }
 
 const Json& Document::operator*() const {
   OKAPI_CHECK(body_ != nullptr);
   if (tree_) return *tree_;
-  if (body_->tree) {
+  if (body_->open) {
     tree_ = body_->tree;
   } else if (parsed_) {
-    std::call_once(parsed_->once, [this] {
+    parsed_->once.call([this] {
       if (!parsed_->tree) parsed_->tree = share(parse_stored(text()));
     });
     tree_ = parsed_->tree;
@@ -69,6 +69,7 @@ Document Document::make(Name name, Json tree) {
   body->id = std::move(name.id);
   body->sequence = name.sequence;
   body->tree = share(std::move(tree));
+  body->open = true;
   return Document(std::move(body));
 }
 
@@ -78,7 +79,7 @@ Document Document::make_text(Name name, std::string text) {
   body->id = std::move(name.id);
   body->sequence = name.sequence;
   body->text = std::move(text);
-  body->has_text = true;
+  body->rendered.set_done();
   return Document(std::move(body));
 }
 
@@ -95,17 +96,13 @@ Document::Name Document::name() const {
   return {.kind = body_->kind, .id = body_->id, .sequence = body_->sequence};
 }
 
-const Json* Document::tree_at_hand() const { return tree_ ? tree_.get() : body_->tree.get(); }
+const Json* Document::tree_at_hand() const {
+  if (tree_) return tree_.get();
+  return body_->open ? body_->tree.get() : nullptr;
+}
 
-// While there is a tree nobody else knows the document yet; call_once would cost a system call to
-// wake those who wait.
-std::shared_ptr<const Json> Document::settle() const {
-  if (!body_->tree) return nullptr;
-  if (!body_->has_text.load(std::memory_order_acquire)) {
-    body_->text = to_compact(*body_->tree);
-    body_->text.shrink_to_fit();
-    body_->has_text.store(true, std::memory_order_release);
-  }
+std::shared_ptr<const Json> Document::close() const {
+  if (!std::exchange(body_->open, false) || !body_->rendered.done()) return nullptr;
   return std::move(body_->tree);
 }
 

@@ -59,9 +59,10 @@ class Document {
   [[nodiscard]] Name name() const;
   // The tree, if there is one without parsing.
   [[nodiscard]] const Json* tree_at_hand() const;
-  // Renders the text and lets go of the tree, at commit. Gives the tree: to take it apart costs as
-  // much as to render it.
-  std::shared_ptr<const Json> settle() const;
+  // At commit, before others can see the document: the tree is its transaction's alone no longer,
+  // and whoever renders the text lets go of it. Gives the tree where that has happened already: to
+  // take it apart costs as much as to render it.
+  std::shared_ptr<const Json> close() const;
 
   std::shared_ptr<const Body> body_;
   mutable std::shared_ptr<const Json> tree_;

@@ -1,11 +1,10 @@
 // What a Document's handles share; for the store's own files.
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "base/once.h"
 #include "store/document.h"
 
 namespace okapi::store {
@@ -14,15 +13,17 @@ struct Document::Body {
   std::shared_ptr<const std::string> kind;
   std::string id;
   std::uint64_t sequence = 0;
-  mutable std::string text;
-  mutable std::shared_ptr<const Json> tree;  // only until the transaction commits
-  mutable Source source;                     // only until first read
-  mutable std::once_flag rendering;
-  mutable std::atomic<bool> has_text = false;
+  mutable std::string text;  // once it is rendered
+  mutable Once rendered;
+  // Of a document that a transaction made: read by nobody but that one while it is open, and by
+  // whoever renders the text afterwards.
+  mutable std::shared_ptr<const Json> tree;
+  mutable bool open = false;
+  mutable Source source;  // until it is rendered
 };
 
 struct Document::Parsed {
-  std::once_flag once;
+  Once once;
   std::shared_ptr<const Json> tree;
 };
 

@@ -197,11 +197,10 @@ void Transaction::write_events() {
   for (Work::Emitted& emitted : work_->emitted) {
     const std::string& of = emitted.document.kind();
     EmittedEvent event{.type = std::move(emitted.type),
-                       .before = work_->base->find(of, emitted.document.id()),
-                       .after = state.find(of, emitted.document.id()),
+                       .before = work_->base->at(of, emitted.document.sequence()),
+                       .after = state.at(of, emitted.document.sequence()),
                        .created = emitted.created};
     if (!event.after) event.after = emitted.document.without_tree();
-    settle(event.after);
     Document::Name name{.kind = kind,
                         .id = make_id(account_.settings_.ids, "evt_", 28, state.next_id++),
                         .sequence = state.next_sequence++};
@@ -235,17 +234,14 @@ void Transaction::forget_old_events() {
   }
 }
 
-void Transaction::settle(const Document& document) {
-  if (std::shared_ptr<const Json> tree = document.settle()) work_->trees.push_back(std::move(tree));
-}
-
-void Transaction::settle_written() {
-  for (const Document& document : work_->written) {
-    // Versions that a later write of this transaction replaced are nobody's any more.
-    if (state().find(document.kind(), document.id()) != document) continue;
-    account_.trees_.keep(document, work_->trees);
-    settle(document);
-  }
+// Versions that a later write of this transaction replaced are nobody's any more.
+void Transaction::close_written() {
+  std::erase_if(work_->written, [&](const Document& document) {
+    const bool stays = state().at(document.kind(), document.sequence()) == document;
+    if (stays) account_.trees_.keep(document, work_->trees);
+    if (auto tree = document.close()) work_->trees.push_back(std::move(tree));
+    return !stays;
+  });
 }
 
 void Transaction::let_time_pass() { work_->lets_time_pass = true; }
@@ -255,7 +251,7 @@ void Transaction::attach(std::string line) { work_->beside = std::move(line); }
 void Transaction::commit() {
   OKAPI_CHECK(!work_->committed);
   write_events();
-  settle_written();
+  close_written();
   forget_old_events();
   work_->committed = true;
   if (!work_->edited && work_->beside.empty()) return work_->lock.unlock();
@@ -273,6 +269,8 @@ void Transaction::commit() {
   // From here on this transaction reads what it has written, and the old state may go.
   work_->base = std::move(after);
   work_->trees.clear();
+  // Whoever reads one of them earlier renders it.
+  for (const Document& document : work_->written) (void)document.text();
 }
 
 const std::vector<std::string>& Transaction::committed_events() const { return work_->events; }

@@ -20,7 +20,7 @@ std::size_t TreeCache::place_of(const Document& document) {
 }
 
 void TreeCache::serve(Document& document) {
-  if (document.body_->tree) return;
+  if (document.body_->open) return;
   if (slots_.empty()) slots_.resize(most_trees);
   Slot& slot = slots_[place_of(document)];
   if (slot.body != document.body_) {
@@ -36,7 +36,7 @@ void TreeCache::serve_if_kept(Document& document) const {
 }
 
 void TreeCache::keep(const Document& document, std::vector<std::shared_ptr<const void>>& replaced) {
-  if (!document.body_->tree) return;
+  if (!document.body_->open) return;
   if (slots_.empty()) slots_.resize(most_trees);
   Slot& slot = slots_[place_of(document)];
   auto parsed = std::make_shared<Document::Parsed>();

@@ -18,7 +18,7 @@ class TreeCache {
   void serve(Document& document);
   // Only the former: for scans, which see many documents once.
   void serve_if_kept(Document& document) const;
-  // At commit, before the document drops its tree. The tree that makes room goes to `replaced`.
+  // At commit, before the document is closed. The tree that makes room goes to `replaced`.
   void keep(const Document& document, std::vector<std::shared_ptr<const void>>& replaced);
 
  private:
