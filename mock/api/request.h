@@ -2,7 +2,9 @@
 // library type reaches further in than server/http.cc.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,9 @@ struct Response {
   // Takes the plain socket of the connection instead of an answer, and closes it in the end: the
   // client asked for another protocol. Where there is none to give (TLS), the answer is sent.
   std::function<void(int socket)> upgrade = {};
+  // It waited for another request: those with the same number do, so one thread had better serve
+  // the clients that send them.
+  std::optional<std::size_t> queue = {};
 };
 
 // Case-insensitive; empty when absent.

@@ -51,11 +51,11 @@ void Connection::send(std::string_view head, std::string_view body) {
     const std::string whole = joined ? std::string(head).append(body) : std::string();
     const bool sent = joined ? tls->send(whole, out) : tls->send(head, out) && tls->send(body, out);
     if (!sent) broken = true;
-    flush();
+    if (!held) flush();
     return;
   }
   std::size_t sent = 0;
-  if (out.empty()) {
+  if (out.empty() && !held) {
     // sendmsg and not writev, for MSG_NOSIGNAL: a client that has gone must not end the process.
     std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()},
                                 {const_cast<char*>(body.data()), body.size()}}};

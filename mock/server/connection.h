@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,17 +58,24 @@ struct Connection {
   bool lingers = false;        // reads on before it closes, or the answer would be lost
   bool broken = false;
   bool yields = false;  // has more requests, but others come first
+  bool held = false;    // `out` leaves with the answers to others
+  int waits = 0;        // how often its requests waited for those of others, lately
+  std::optional<std::size_t> queue;  // in which they wait, once that is often
   std::list<Connection>::iterator self;
 
   // Receives into `buffer` and points `input` at what the client said; `plain` backs it under TLS.
   [[nodiscard]] Received receive(std::string& plain, char* buffer, std::size_t size,
                                  std::string_view& input);
-  // Sends head and body in one system call; what the socket does not take stays in `out`.
+  // Sends head and body in one system call; what the socket does not take stays in `out`. All of
+  // it stays there while that is held.
   void send(std::string_view head, std::string_view body);
   void flush();
   [[nodiscard]] bool has_output() const { return !out.empty(); }
   // Not while an answer waits to be taken: a client that does not read is not worked for.
-  [[nodiscard]] bool takes_requests() const { return out.empty() && !closing && !broken; }
+  [[nodiscard]] bool takes_requests() const {
+    constexpr std::size_t most_held = 64 << 10;
+    return out.size() <= (held ? most_held : 0) && !closing && !broken;
+  }
   // Says that no more will be sent.
   void end_output();
 };

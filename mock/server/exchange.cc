@@ -335,6 +335,7 @@ std::string Exchange::execute(const api::Input& input) {
                                 store::newest_sequence(*world_->store.committed()));
   }
   if (!early) render();
+  if (tx->waited()) response_.queue = std::hash<std::string_view>()(world_->key);
   tx.reset();
   executed_ = true;
   if (method_ != "GET") run_due_after();

@@ -99,13 +99,16 @@ Loop::End Loop::run(Bench& bench) {
     set_aside(*std::exchange(current_, nullptr));
     wake();  // the thread before may have left in the middle of the inbox
   }
+  send_held();
   std::array<epoll_event, max_events> events;
   for (;;) {
     const int count = ::epoll_wait(epoll_.get(), events.data(), max_events, wait_time());
     now_ = milliseconds();
+    holds_ = count > 1;
     for (int i = 0; i < count; ++i) {
       if (!serve(events[std::size_t(i)], bench)) return End::taken_over;
     }
+    send_held();
     expire();
     if (service_.stopping && wind_down()) return End::stopped;
   }
@@ -333,6 +336,7 @@ bool Loop::consume(Connection& connection, std::string_view input, Bench& bench)
     if (connection.phase == Phase::working) return true;  // held back
     input = connection.in;
   }
+  if (connection.held && !connection.takes_requests()) connection.yields = true;
   keep(input);
   return true;
 }
@@ -420,12 +424,14 @@ bool Loop::take_over(std::uint64_t turn) { return turn_.compare_exchange_strong(
 
 void Loop::respond(Connection& connection, const api::Response& response, Bench& bench) {
   if (response.drop) {
+    connection.flush();  // what it was answered before
     connection.broken = true;
     return;
   }
   // What follows the request already is in no protocol that was agreed upon.
   if (response.upgrade && !connection.tls && connection.in.empty()) {
-    return give_away(connection, response);
+    connection.flush();
+    if (!connection.has_output()) return give_away(connection, response);
   }
   if (response.close || !connection.framing.keep_alive || service_.stopping) {
     connection.closing = true;
@@ -433,9 +439,59 @@ void Loop::respond(Connection& connection, const api::Response& response, Bench&
   write_head(bench.head, response,
              {.closes = connection.closing, .confirms_keep_alive = connection.framing.http_1_0});
   const bool silent = connection.without_body || !may_have_body(response.status);
+  if (holds_) hold_output(connection);
   connection.send(bench.head, silent ? std::string_view() : std::string_view(response.body));
+  note_wait(connection, response.queue);
   // What comes next has its own time to arrive.
   if (connection.phase == Phase::reading) enter(connection, Phase::idle);
+}
+
+// Each answer that is sent wakes a client, which takes the processor from the request after it. So
+// the answers of a round leave together.
+void Loop::hold_output(Connection& connection) {
+  if (std::exchange(connection.held, true)) return;
+  held_.push_back(&connection);
+}
+
+void Loop::send_held() {
+  holds_ = false;
+  for (Connection* connection : std::exchange(held_, {})) {
+    connection->held = false;
+    connection->flush();
+    settle(*connection);
+  }
+}
+
+// Two threads whose requests wait for one another do less than one: what both write to wanders
+// between the processors' caches, and so does the lock. So whoever waits often moves to the loop
+// where the others of its queue are.
+void Loop::note_wait(Connection& connection, std::optional<std::size_t> queue) {
+  constexpr int one_wait = 4;
+  constexpr int many_waits = 32;
+  if (!queue) {
+    connection.waits = std::max(connection.waits - 1, 0);
+    return;
+  }
+  connection.waits += one_wait;
+  if (connection.waits < many_waits) return;
+  connection.waits = 0;
+  connection.queue = queue;
+}
+
+Loop& Loop::loop_of(const Connection& connection) {
+  if (!connection.queue || stopping_) return *this;
+  return *service_.loops[*connection.queue % service_.loops.size()];
+}
+
+void Loop::hand_over(Connection& connection, Loop& to) {
+  forget(connection);
+  connection.queue.reset();
+  std::list<Connection>& from = in(connection.phase);
+  Connection moved = std::move(connection);
+  from.erase(moved.self);
+  --load_;
+  moved.phase = Phase::idle;
+  to.adopt(std::move(moved));
 }
 
 void Loop::give_away(Connection& connection, const api::Response& response) {
@@ -459,6 +515,7 @@ void Loop::refuse(Connection& connection, const Refusal& refusal) {
 // The one place that decides what a connection waits for next.
 void Loop::settle(Connection& connection) {
   if (connection.phase == Phase::working) return;  // its answer is still to come
+  if (connection.held) return;                     // until it is sent
   if (connection.broken) return close(connection);
   // One that yields waits for nothing: a socket without output is writable at once.
   if (connection.has_output() || connection.yields) return enter(connection, Phase::writing);
@@ -469,6 +526,7 @@ void Loop::settle(Connection& connection) {
   }
   const bool handshaking = connection.tls && !connection.tls->established();
   const bool begun = connection.partial || !connection.in.empty() || handshaking;
+  if (Loop& loop = loop_of(connection); &loop != this && !begun) return hand_over(connection, loop);
   enter(connection, begun ? Phase::reading : Phase::idle);
 }
 

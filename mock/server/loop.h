@@ -97,6 +97,11 @@ class Loop {
   void answer_later(Answer answer);
   void hold_back(Connection& connection, api::Response response, const Hold& hold);
   void respond(Connection& connection, const api::Response& response, Bench& bench);
+  void hold_output(Connection& connection);
+  void send_held();
+  void note_wait(Connection& connection, std::optional<std::size_t> queue);
+  [[nodiscard]] Loop& loop_of(const Connection& connection);
+  void hand_over(Connection& connection, Loop& to);
   void give_away(Connection& connection, const api::Response& response);
   void refuse(Connection& connection, const Refusal& refusal);
 
@@ -117,6 +122,8 @@ class Loop {
   // Of the thread that runs the loop.
   std::array<std::list<Connection>, 5> by_phase_;  // each in the order of its deadlines
   Connection* current_ = nullptr;                  // whose handler runs
+  std::vector<Connection*> held_;                  // whose answers are
+  bool holds_ = false;                             // in the middle of a round that has several
   std::int64_t now_ = 0;
   std::int64_t accept_again_ = 0;  // 0: accepting
   bool stopping_ = false;

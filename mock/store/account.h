@@ -147,6 +147,8 @@ class Transaction {
 
   // A new id with this prefix; `length` is that of the whole id.
   [[nodiscard]] std::string new_id(std::string_view prefix, int length);
+  // Whether another transaction had to end before this one could begin.
+  [[nodiscard]] bool waited() const { return waited_; }
   // The account this transaction works on: acct_….
   [[nodiscard]] const std::string& account_id() const;
   // Counts up from 1 within the account, for order of arrival.

@@ -31,7 +31,8 @@ void wait_for(std::unique_lock<std::mutex>& lock) {
 Transaction::Transaction(Account& account, Origin origin)
     : account_(account), origin_(std::move(origin)), work_(std::make_unique<Work>()) {
   work_->lock = std::unique_lock(account.writing_, std::try_to_lock);
-  if (!work_->lock.owns_lock()) wait_for(work_->lock);
+  waited_ = !work_->lock.owns_lock();
+  if (waited_) wait_for(work_->lock);
   work_->base = account.committed();
   now_ = work_->base->clock.now();
 }

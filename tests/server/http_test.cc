@@ -538,6 +538,61 @@ TEST_CASE("long handlers keep nobody else waiting") {
   }
 }
 
+// Each answer says that its request waited for those of another loop, so every client moves time
+// and again.
+TEST_CASE("clients that move between the loops lose nothing") {
+  HttpOptions options = quick_options();
+  options.workers = 3;
+  std::atomic<std::size_t> requests = 0;
+  Server server(std::move(options), [&](const api::Request& request) {
+    api::Response response = echo(request);
+    response.queue = requests++;
+    return response;
+  });
+  const long before = open_descriptors();
+  {
+    std::deque<RawClient> clients;
+    for (int i = 0; i < 20; ++i) clients.emplace_back(server.port());
+    for (int round = 0; round < 40; ++round) {
+      for (RawClient& client : clients) {
+        const std::string third = post("/three", "in two pieces");
+        client.send(get("/one") + get("/two") + third.substr(0, third.size() - 7));
+        client.send(third.substr(third.size() - 7));
+      }
+      for (RawClient& client : clients) {
+        CHECK(contains(client.receive().body, "GET /one\n"));
+        CHECK(contains(client.receive().body, "GET /two\n"));
+        CHECK(contains(client.receive().body, "[in two pieces]"));
+      }
+    }
+  }
+  CHECK(falls_to(before));
+}
+
+// All of them are there when the server starts, so it serves them in one round.
+TEST_CASE("answers that leave together are whole and in order") {
+  HttpServer http(quick_options(), echo);
+  std::deque<RawClient> clients;
+  constexpr int more_than_a_turn = 100;
+  std::string many;
+  for (int i = 0; i < more_than_a_turn; ++i) many += get("/" + std::to_string(i));
+  for (int i = 0; i < 10; ++i) {
+    clients.emplace_back(http.port());
+    clients.back().send(many + get("/big") + get("/behind") + get(i % 2 == 0 ? "/close" : "/drop"));
+  }
+  http.start();
+  for (int i = 0; i < 10; ++i) {
+    RawClient& client = clients[std::size_t(i)];
+    for (int k = 0; k < more_than_a_turn; ++k) {
+      CHECK(contains(client.receive().body, "GET /" + std::to_string(k) + "\n"));
+    }
+    CHECK(client.receive().body.size() == 8 << 20);
+    CHECK(contains(client.receive().body, "GET /behind\n"));
+    CHECK(client.receive().status == (i % 2 == 0 ? 200 : 0));
+    CHECK(client.at_end());
+  }
+}
+
 // Answers of /held wait until they are let go, as with a journal that is being written.
 struct Holder {
   std::mutex lock;
