@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 
@@ -26,39 +27,52 @@ const Json* find_set(const Json& object, std::string_view key) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-// Appends many short pieces to a string, with one look at its size for each: lists are made of
+// Appends many short pieces to a string, with one look at its size for each: documents are made of
 // them.
-class PrettyText {
+class Writer {
  public:
-  PrettyText(std::string& out, std::size_t likely) : out_(out), size_(out.size()) {
-    out_.resize(size_ + likely);
-  }
-  ~PrettyText() { out_.resize(size_); }
-  PrettyText(const PrettyText&) = delete;
-  PrettyText& operator=(const PrettyText&) = delete;
+  Writer(std::string& out, std::size_t likely) : out_(out) { make_room(out.size(), likely); }
+  ~Writer() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
+  void add(char c) { *room(1) = c; }
+  void add(std::string_view text) { add(text.data(), text.data() + text.size()); }
   void add(const char* begin, const char* end) {
     const auto length = static_cast<std::size_t>(end - begin);
     std::memcpy(room(length), begin, length);
   }
-  void add_blank() { *room(1) = ' '; }
   void add_break(int depth) {
     const std::size_t indent = static_cast<std::size_t>(depth) * 2;
     char* const line = room(indent + 1);
     *line = '\n';
     std::memset(line + 1, ' ', indent);
   }
+  template <typename Number>
+  void add_number(Number number) {
+    constexpr std::size_t longest = 20;
+    char* const digits = room(longest);
+    at_ = std::to_chars(digits, digits + longest, number).ptr;
+  }
 
  private:
   char* room(std::size_t length) {
-    const std::size_t at = size_;
-    size_ += length;
-    if (size_ > out_.size()) out_.resize(size_ * 3 / 2);
-    return out_.data() + at;
+    if (static_cast<std::size_t>(end_ - at_) < length) grow(length);
+    return std::exchange(at_, at_ + length);
+  }
+  [[gnu::noinline]] void grow(std::size_t length) {
+    const auto size = static_cast<std::size_t>(at_ - out_.data());
+    make_room(size, length + size / 2);
+  }
+  void make_room(std::size_t size, std::size_t length) {
+    out_.resize(size + length);
+    at_ = out_.data() + size;
+    end_ = at_ + length;
   }
 
   std::string& out_;
-  std::size_t size_;
+  char* at_ = nullptr;
+  char* end_ = nullptr;
 };
 
 bool is_escaped(std::string_view text, std::size_t at) {
@@ -164,114 +178,111 @@ const char* find_escaped(const char* at, const char* end) {
   return std::find_if(at, end, needs_escape);
 }
 
-void append_escape(std::string& out, char c) {
+void add_escape(Writer& out, char c) {
   static constexpr std::string_view hex = "0123456789abcdef";
-  out += '\\';
+  out.add('\\');
   switch (c) {
     case '"':
     case '\\':
-      out += c;
-      break;
+      return out.add(c);
     case '\n':
-      out += 'n';
-      break;
+      return out.add('n');
     case '\r':
-      out += 'r';
-      break;
+      return out.add('r');
     case '\t':
-      out += 't';
-      break;
+      return out.add('t');
     default:
-      out += "u00";
-      out += hex[static_cast<unsigned char>(c) >> 4U];
-      out += hex[static_cast<unsigned char>(c) & 15U];
+      out.add("u00");
+      out.add(hex[static_cast<unsigned char>(c) >> 4U]);
+      out.add(hex[static_cast<unsigned char>(c) & 15U]);
   }
 }
 
-// What documents are full of, without the machinery of dump().
-void append_scalar(std::string& out, const Json& value) {
-  const auto append_number = [&](auto number) {
-    std::array<char, 20> digits;
-    out.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), number).ptr);
-  };
-  switch (value.type()) {
-    case Json::value_t::null:
-      out += "null";
-      break;
-    case Json::value_t::boolean:
-      out += value.get<bool>() ? "true" : "false";
-      break;
-    case Json::value_t::number_integer:
-      append_number(value.get<std::int64_t>());
-      break;
-    case Json::value_t::number_unsigned:
-      append_number(value.get<std::uint64_t>());
-      break;
-    default:
-      out += value.dump();
+void add_quoted(Writer& out, std::string_view value) {
+  out.add('"');
+  const char* plain = value.data();
+  const char* const end = plain + value.size();
+  while (true) {
+    const char* special = find_escaped(plain, end);
+    out.add(plain, special);
+    if (special == end) break;
+    add_escape(out, *special);
+    plain = special + 1;
   }
+  out.add('"');
 }
 
-void append_object(std::string& out, const Json::object_t& members) {
+void add_value(Writer& out, const Json& value);
+
+void add_object(Writer& out, const Json::object_t& members) {
   char separator = '{';
-  const auto append_member = [&](const std::string& key, const Json& member) {
-    out += separator;
+  const auto add_member = [&](const std::string& key, const Json& member) {
+    out.add(separator);
     separator = ',';
-    append_quoted(out, key);
-    out += ':';
-    append_compact(out, member);
+    add_quoted(out, key);
+    out.add(':');
+    add_value(out, member);
   };
   // Stripe: id and object lead, the rest is alphabetical (which nlohmann's sorted map gives).
   const auto id = members.find("id");
   const auto object = members.find("object");
-  if (id != members.end()) append_member(id->first, id->second);
-  if (object != members.end()) append_member(object->first, object->second);
+  if (id != members.end()) add_member(id->first, id->second);
+  if (object != members.end()) add_member(object->first, object->second);
   for (auto each = members.begin(); each != members.end(); ++each) {
-    if (each != id && each != object) append_member(each->first, each->second);
+    if (each != id && each != object) add_member(each->first, each->second);
   }
-  if (separator == '{') out += '{';
-  out += '}';
+  if (separator == '{') out.add('{');
+  out.add('}');
+}
+
+void add_array(Writer& out, const Json::array_t& elements) {
+  char separator = '[';
+  for (const Json& element : elements) {
+    out.add(separator);
+    separator = ',';
+    add_value(out, element);
+  }
+  if (separator == '[') out.add('[');
+  out.add(']');
+}
+
+// What documents are full of, without the machinery of dump().
+void add_value(Writer& out, const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::string:
+      return add_quoted(out, value.get_ref<const std::string&>());
+    case Json::value_t::object:
+      return add_object(out, value.get_ref<const Json::object_t&>());
+    case Json::value_t::array:
+      return add_array(out, value.get_ref<const Json::array_t&>());
+    case Json::value_t::null:
+      return out.add("null");
+    case Json::value_t::boolean:
+      return out.add(value.get<bool>() ? "true" : "false");
+    case Json::value_t::number_integer:
+      return out.add_number(value.get<std::int64_t>());
+    case Json::value_t::number_unsigned:
+      return out.add_number(value.get<std::uint64_t>());
+    default:
+      out.add(value.dump());
+  }
 }
 
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view value) {
-  out += '"';
-  const char* plain = value.data();
-  const char* const end = plain + value.size();
-  while (true) {
-    const char* special = find_escaped(plain, end);
-    out.append(plain, special);
-    if (special == end) break;
-    append_escape(out, *special);
-    plain = special + 1;
-  }
-  out += '"';
+  Writer writer(out, value.size() + 2);
+  add_quoted(writer, value);
 }
 
 void append_compact(std::string& out, const Json& value) {
-  if (value.is_string()) {
-    append_quoted(out, value.get_ref<const std::string&>());
-  } else if (value.is_object()) {
-    append_object(out, value.get_ref<const Json::object_t&>());
-  } else if (value.is_array()) {
-    out += '[';
-    bool first = true;
-    for (const Json& element : value) {
-      if (!first) out += ',';
-      first = false;
-      append_compact(out, element);
-    }
-    out += ']';
-  } else {
-    append_scalar(out, value);
-  }
+  constexpr std::size_t usual = 1'024;  // a customer
+  Writer writer(out, value.is_structured() ? usual : 0);
+  add_value(writer, value);
 }
 
 std::string to_compact(const Json& value) {
-  constexpr std::size_t usual = 1'024;  // a customer
   std::string out;
-  if (value.is_object()) out.reserve(usual);
   append_compact(out, value);
   return out;
 }
@@ -291,7 +302,7 @@ void take_apart(Json& value) {
 }
 
 void append_pretty(std::string& out, std::string_view compact, int depth) {
-  PrettyText text(out, compact.size() * 3 / 2);
+  Writer text(out, compact.size() * 3 / 2);
   const char* copied = compact.data();  // what stands before has been written
   const auto copy_up_to = [&](std::size_t end) {
     text.add(copied, compact.data() + end);
@@ -322,7 +333,7 @@ void append_pretty(std::string& out, std::string_view compact, int depth) {
         break;
       case ':':
         copy_up_to(i + 1);
-        text.add_blank();
+        text.add(' ');
         break;
       default:
         break;
