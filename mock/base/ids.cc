@@ -54,14 +54,34 @@ std::optional<std::uint64_t> read_word(std::string_view digits) {
   return word;
 }
 
+// The counter that the last digits show.
+std::optional<std::uint64_t> read_count(std::string_view digits) {
+  std::uint64_t number = 0;
+  const std::string_view tail = digits.substr(digits.size() - std::size_t{counter_digits});
+  const auto [end, error] = std::from_chars(tail.data(), tail.data() + tail.size(), number);
+  if (error != std::errc() || end != tail.data() + tail.size()) return std::nullopt;
+  return number;
+}
+
+template <unsigned base>
+using Pairs = std::array<std::array<char, 2>, base * base>;
+template <unsigned base>
+constexpr Pairs<base> make_pairs() {
+  Pairs<base> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i] = {alphabet[i % base], alphabet[i / base]};
+  }
+  return pairs;
+}
+
 // Appends exactly `digits` digits of base `base`, least significant first.
 template <unsigned base = 62, typename Number>
 void append_digits(std::string& out, Number value, int digits) {
-  std::size_t at = out.size();
-  out.resize(at + static_cast<std::size_t>(digits));
-  for (; at < out.size(); ++at, value /= base) {
-    out[at] = alphabet[static_cast<std::size_t>(value % base)];
+  static constexpr Pairs<base> pairs = make_pairs<base>();
+  for (; digits > 1; digits -= 2, value /= base * base) {
+    out.append(pairs[static_cast<std::size_t>(value % (base * base))].data(), 2);
   }
+  if (digits == 1) out += alphabet[static_cast<std::size_t>(value % base)];
 }
 
 Uint128 power(unsigned base, int exponent) {
@@ -115,20 +135,18 @@ std::string make_id(const IdSource& source, std::string_view prefix, int length,
 
 std::optional<std::uint64_t> number_of_id(const IdSource& source, std::string_view digits) {
   if (digits.size() < std::size_t{word_digits}) return std::nullopt;
-  if (source.counting) {
-    std::uint64_t number = 0;
-    const std::string_view tail = digits.substr(digits.size() - std::size_t{counter_digits});
-    const auto [end, error] = std::from_chars(tail.data(), tail.data() + tail.size(), number);
-    if (error != std::errc() || end != tail.data() + tail.size()) return std::nullopt;
-    return number;
-  }
+  if (source.counting) return read_count(digits);
   const std::optional<std::uint64_t> word = read_word(digits);
   return word ? std::optional(unmix(*word) ^ mix(source.seed)) : std::nullopt;
 }
 
 std::uint64_t neighbourhood_of_id(std::string_view id) {
-  const std::optional<std::uint64_t> word = read_word(id.substr(id.rfind('_') + 1));
-  return word ? unmix(*word) : 0;
+  const std::string_view digits = id.substr(id.rfind('_') + 1);
+  const std::optional<std::uint64_t> word = read_word(digits);
+  if (!word) return 0;
+  const bool is_counted =
+      std::ranges::all_of(digits, [](char digit) { return digit >= '0' && digit <= '9'; });
+  return is_counted ? read_count(digits).value_or(0) : unmix(*word);
 }
 
 std::uint64_t random_seed() {

@@ -79,3 +79,14 @@ TEST_CASE("the number of an id can be read off its digits") {
   // Whatever stands there, nothing bad comes of it.
   CHECK(number_of_id({}, "zzzzzzzzzzzzzz").has_value());
 }
+
+TEST_CASE("ids that were made one after the other are neighbours") {
+  for (const bool counting : {false, true}) {
+    const IdSource source{.counting = counting, .seed = 11};
+    for (std::uint64_t number = 1; number < 100; ++number) {
+      const std::uint64_t here = neighbourhood_of_id(make_id(source, "evt_", 28, number));
+      const std::uint64_t next = neighbourhood_of_id(make_id(source, "evt_", 28, number + 1));
+      CHECK((here ^ next) == (number ^ (number + 1)));
+    }
+  }
+}
