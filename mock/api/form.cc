@@ -23,7 +23,13 @@ bool is_percent_code(std::string_view text, std::size_t at) {
   return at + 2 < text.size() && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0;
 }
 
+// Neither coded nor in need of a check.
+bool is_plain(std::string_view piece) {
+  return std::ranges::all_of(piece, [](char c) { return c > 0 && c != '%' && c != '+'; });
+}
+
 std::string decode_piece(std::string_view piece) {
+  if (is_plain(piece)) return std::string(piece);
   for (std::size_t at = piece.find('%'); at != piece.npos; at = piece.find('%', at + 1)) {
     if (!is_percent_code(piece, at)) throw undecodable_parameters();
   }
