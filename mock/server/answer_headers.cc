@@ -17,9 +17,8 @@ void add_cors(api::Headers& headers) {
 
 // Differs: no Strict-Transport-Security, which would lock a browser out of a plain
 // http://localhost.
-api::Headers answer_headers(const AnswerFacts& facts) {
-  api::Headers headers;
-  headers.reserve(14);
+void add_answer_headers(api::Headers& headers, const AnswerFacts& facts) {
+  headers.reserve(headers.size() + 14);
   const auto add = [&](const char* name, std::string_view value) {
     if (!value.empty()) headers.emplace_back(name, value);
   };
@@ -35,7 +34,6 @@ api::Headers answer_headers(const AnswerFacts& facts) {
   add_cors(headers);
   add("Cache-Control", "no-cache, no-store");
   add("Vary", "Origin");
-  return headers;
 }
 
 api::Response preflight_response(const api::Request& request) {

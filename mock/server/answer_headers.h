@@ -18,7 +18,7 @@ struct AnswerFacts {
   bool unauthorized = false;
 };
 
-[[nodiscard]] api::Headers answer_headers(const AnswerFacts& facts);
+void add_answer_headers(api::Headers& headers, const AnswerFacts& facts);
 // The answer to OPTIONS.
 [[nodiscard]] api::Response preflight_response(const api::Request& request);
 

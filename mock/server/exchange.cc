@@ -517,7 +517,7 @@ void Exchange::add_headers() {
   facts.final = missing || (executed_ && !key_.empty() && response_.status < 500);
   facts.connected_account = caller_.connected_account;
   facts.unauthorized = no_key;
-  for (auto& header : answer_headers(facts)) response_.headers.push_back(std::move(header));
+  add_answer_headers(response_.headers, facts);
 }
 
 void Exchange::write_record() {
