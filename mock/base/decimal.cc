@@ -165,6 +165,14 @@ Decimal Decimal::operator-(Decimal other) const {
 Decimal Decimal::operator-() const { return Decimal{} - *this; }
 
 std::int64_t round_product(Decimal quantity, Decimal unit_amount, Rounding rounding) {
+  // Nearly every charge: whole units, and an amount that fits into 64 bits with its twelve places.
+  const Split units = split(magnitude(quantity.scaled()));
+  std::uint64_t scaled = 0;
+  if (units.fraction == 0 &&
+      !__builtin_mul_overflow(units.whole, magnitude(unit_amount.scaled()), &scaled)) {
+    const bool negative = quantity.is_negative() != unit_amount.is_negative();
+    return round_ratio(scaled / scale, scaled % scale, scale, negative, rounding);
+  }
   const Product product = multiply(quantity, unit_amount);
   return round_ratio(product.whole, product.fraction, square_scale, product.negative, rounding);
 }

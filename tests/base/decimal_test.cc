@@ -267,9 +267,11 @@ TEST_CASE("sums, roundings and texts equal those of big integers") {
 TEST_CASE("products equal those of big integers, up to the edge of 64 bits and beyond") {
   Draw draw(2);
   const cpp_int square = power_of_ten(2 * Decimal::places);
+  const Int128 one = Decimal::from_integer(1).scaled();
   int in_range = 0;
   for (int round = 0; round < 60'000; ++round) {
-    const Decimal quantity = Decimal::from_scaled(draw.scaled(110));
+    Decimal quantity = Decimal::from_scaled(draw.scaled(110));
+    if (round % 2 == 0) quantity = Decimal::from_scaled(quantity.scaled() / one * one);
     const Decimal unit_amount = Decimal::from_scaled(draw.scaled(110));
     CAPTURE(quantity.text());
     CAPTURE(unit_amount.text());
