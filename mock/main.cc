@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/complain.h"
 #include "cli/help.h"
 
 namespace {
@@ -244,10 +245,7 @@ void parse(Program& program, std::vector<std::string> words) {
   program.command.insert(program.command.end(), arguments.begin(), arguments.end());
 }
 
-int print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  return 0;
-}
+int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? 1 : 0; }
 
 int run(Program& program) {
   CLI::App& app = program.app;
@@ -269,7 +267,7 @@ int run(Program& program) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to be told of
+  (void)std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error to be told of
   Program program;
   add_commands(program);
   try {
@@ -281,10 +279,10 @@ int main(int argc, char** argv) {
   try {
     return run(program);
   } catch (const cli::UsageError& error) {
-    std::fprintf(stderr, "okapi: %s\n", error.what());
+    cli::complain(error.what());
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "okapi: %s\n", error.what());
+    cli::complain(error.what());
     return 1;
   }
 }

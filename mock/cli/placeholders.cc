@@ -110,6 +110,7 @@ std::map<std::string, std::string> choose_objects(const std::vector<Wanted>& nam
   std::vector<std::set<std::string>> words(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) collect_words(candidates[i], words[i]);
   std::vector<Choice> choices;
+  choices.reserve(names.size());
   for (const Wanted& wanted : names) choices.push_back(rank(wanted, words));
   // The name that leaves the least choice is served first.
   std::ranges::stable_sort(choices, {}, [](const Choice& choice) { return choice.best.size(); });

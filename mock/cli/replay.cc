@@ -6,8 +6,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/complain.h"
 #include "cli/curl.h"
 #include "cli/markdown.h"
 #include "cli/placeholders.h"
@@ -226,7 +228,7 @@ int replay(const ReplayConfig& config) {
   Replay replay(config, std::move(send));
   int failures = 0;
   for (const std::string& file : config.files) failures += replay.play(file);
-  if (failures > 0) std::fprintf(stderr, "okapi: %d requests did not answer 200\n", failures);
+  if (failures > 0) complain(concat(std::to_string(failures), " requests did not answer 200"));
   return failures == 0 ? 0 : 1;
 }
 

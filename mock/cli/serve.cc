@@ -1,17 +1,24 @@
 // okapi [serve] and okapi exec: a Dispatch behind sockets, until a signal or a command's end.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "api/error.h"
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/complain.h"
 #include "cli/world.h"
 #include "server/http.h"
 #include "server/snapshot_file.h"
@@ -135,7 +142,7 @@ sigset_t stop_signals() {
 
 // Before any thread starts, so that every thread inherits the mask and only sigwait sees them.
 void block_stop_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
@@ -155,14 +162,38 @@ void end_at_once_on_next_signal() {
 }
 
 int report_port_taken(const std::exception& error) {
-  std::fprintf(stderr, "okapi: %s\n", error.what());
+  complain(error.what());
   return port_taken_code;
 }
 
-std::optional<pid_t> spawn(const std::vector<std::string>& command) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
+// As the system wants them: ended by a null pointer.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// This process's environment with these variables on top.
+std::vector<std::string> environment_with(
+    const std::vector<std::pair<std::string, std::string>>& variables) {
+  std::vector<std::string> environment;
+  for (char** each = environ; *each != nullptr; ++each) {
+    const std::string_view setting = *each;
+    const bool replaced = std::ranges::any_of(variables, [&](const auto& variable) {
+      return setting.substr(0, setting.find('=')) == variable.first;
+    });
+    if (!replaced) environment.emplace_back(setting);
+  }
+  for (const auto& [name, value] : variables) environment.push_back(concat(name, "=", value));
+  return environment;
+}
+
+std::optional<pid_t> spawn(const std::vector<std::string>& command,
+                           const std::vector<std::string>& environment) {
+  const std::vector<char*> arguments = pointers_to(command);
+  const std::vector<char*> settings = pointers_to(environment);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -171,7 +202,7 @@ std::optional<pid_t> spawn(const std::vector<std::string>& command) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t child = 0;
   const int failed =
-      posix_spawnp(&child, arguments[0], nullptr, &attributes, arguments.data(), environ);
+      posix_spawnp(&child, arguments[0], nullptr, &attributes, arguments.data(), settings.data());
   posix_spawnattr_destroy(&attributes);
   if (failed != 0) return std::nullopt;
   return child;
@@ -198,7 +229,7 @@ int serve(const ServeConfig& config) {
     if (!running.https_url().empty()) {
       std::printf("okapi ready on %s\n", running.https_url().c_str());
     }
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
     wait_for_stop_signal();
     end_at_once_on_next_signal();
     return running.stop(0);
@@ -213,13 +244,13 @@ int exec(ServeConfig config, const std::vector<std::string>& command) {
   try {
     Running running(config);
     running.start();
-    setenv("OKAPI_URL", running.url().c_str(), 1);
-    setenv("STRIPE_API_BASE", running.url().c_str(), 1);
-    if (!running.https_url().empty()) setenv("OKAPI_HTTPS_URL", running.https_url().c_str(), 1);
-    const std::optional<pid_t> child = spawn(command);
+    std::vector<std::pair<std::string, std::string>> variables = {
+        {"OKAPI_URL", running.url()}, {"STRIPE_API_BASE", running.url()}};
+    if (!running.https_url().empty())
+      variables.emplace_back("OKAPI_HTTPS_URL", running.https_url());
+    const std::optional<pid_t> child = spawn(command, environment_with(variables));
     if (!child) {
-      std::fprintf(stderr, "okapi: cannot run %s: is it installed and on PATH?\n",
-                   command.front().c_str());
+      complain(concat("cannot run ", command.front(), ": is it installed and on PATH?"));
       return running.stop(127);
     }
     return running.stop(wait_for_child(*child));

@@ -7,8 +7,10 @@
 
 #include "api/storage.h"
 #include "app.h"
+#include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/complain.h"
 #include "engine/explain.h"
 #include "events/produced.h"
 #include "store/atomic_file.h"
@@ -24,7 +26,7 @@ std::string message_of(const api::Response& response) {
 }
 
 int failed(const api::Response& response) {
-  std::fprintf(stderr, "okapi: %s\n", message_of(response).c_str());
+  complain(message_of(response));
   return 1;
 }
 
@@ -47,7 +49,7 @@ int snapshot_save(const ClientConfig& config, const std::string& file) {
     std::ofstream out(file, std::ios::binary);
     out << response.body;
     if (out.flush()) return 0;
-    std::fprintf(stderr, "okapi: cannot write %s: is there room?\n", file.c_str());
+    complain(concat("cannot write ", file, ": is there room?"));
     return 1;
   }
   store::AtomicFile saved(file);
@@ -60,7 +62,7 @@ int snapshot_save(const ClientConfig& config, const std::string& file) {
 int snapshot_load(const ClientConfig& config, const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) {
-    std::fprintf(stderr, "okapi: cannot read %s: is the path right?\n", file.c_str());
+    complain(concat("cannot read ", file, ": is the path right?"));
     return 1;
   }
   std::ostringstream body;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 #include "api/version.h"
 #include "app.h"
 #include "base/span.h"
 #include "base/time.h"
+#include "cli/complain.h"
 #include "server/fixtures.h"
 
 namespace okapi::cli {
@@ -110,9 +110,7 @@ std::unique_ptr<server::Dispatch> make_dispatch(const ServeConfig& config,
   options.most_events = config.keep_events;
   options.most_objects = config.max_objects;
   options.journal = config.journal;
-  options.say = [](const std::string& sentence) {
-    std::fprintf(stderr, "okapi: %s\n", sentence.c_str());
-  };
+  options.say = complain;
   if (!config.clock_latency.empty()) {
     options.clock_latency_ms = milliseconds_from("--clock-latency", config.clock_latency);
   }

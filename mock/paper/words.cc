@@ -84,7 +84,7 @@ std::string coupon_text(const Json& coupon) {
 }
 
 std::string tax_rate_text(const Json& rate) {
-  const std::string name = maybe_text(rate, "display_name").value_or("Tax");
+  std::string name = maybe_text(rate, "display_name").value_or("Tax");
   if (!has(rate, "percentage")) return name;
   return concat(name, " (", number_text(rate.at("percentage")), "%",
                 maybe_boolean(rate, "inclusive") ? " inclusive)" : ")");
