@@ -128,8 +128,8 @@ Answer change_at_period_end(const Portal& portal, const Json& subscription, cons
   const Client client = portal.visit.client();
   std::string schedule = maybe_text(subscription, "schedule").value_or("");
   if (schedule.empty()) {
-    const Answer made = client.post("/v1/subscription_schedules",
-                                    {{"from_subscription", text(subscription, "id")}});
+    Answer made = client.post("/v1/subscription_schedules",
+                              {{"from_subscription", text(subscription, "id")}});
     if (!made.ok()) return made;
     schedule = text(made.body, "id");
   }
