@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -27,6 +28,25 @@ const Json* find_set(const Json& object, std::string_view key) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
+// The pieces of a document are so short that a call of memcpy takes longer than the copying.
+void copy_short(char* to, const char* from, std::size_t length) {
+  const auto copy_ends = [&](auto size) {
+    std::memcpy(to, from, size);
+    std::memcpy(to + length - size, from + length - size, size);
+  };
+  if (length > 32) {
+    std::memcpy(to, from, length);
+  } else if (length >= 16) {
+    copy_ends(std::integral_constant<std::size_t, 16>());
+  } else if (length >= 8) {
+    copy_ends(std::integral_constant<std::size_t, 8>());
+  } else if (length >= 4) {
+    copy_ends(std::integral_constant<std::size_t, 4>());
+  } else {
+    for (std::size_t i = 0; i < length; ++i) to[i] = from[i];
+  }
+}
+
 // Appends many short pieces to a string, with one look at its size for each: documents are made of
 // them.
 class Writer {
@@ -40,13 +60,16 @@ class Writer {
   void add(std::string_view text) { add(text.data(), text.data() + text.size()); }
   void add(const char* begin, const char* end) {
     const auto length = static_cast<std::size_t>(end - begin);
-    std::memcpy(room(length), begin, length);
+    copy_short(room(length), begin, length);
   }
   void add_break(int depth) {
+    constexpr std::size_t usual = 32;
     const std::size_t indent = static_cast<std::size_t>(depth) * 2;
-    char* const line = room(indent + 1);
+    char* const line = room(1 + std::max(indent, usual));
     *line = '\n';
-    std::memset(line + 1, ' ', indent);
+    std::memset(line + 1, ' ', usual);
+    if (indent > usual) std::memset(line + 1, ' ', indent);
+    at_ = line + 1 + indent;
   }
   template <typename Number>
   void add_number(Number number) {
@@ -74,20 +97,6 @@ class Writer {
   char* at_ = nullptr;
   char* end_ = nullptr;
 };
-
-bool is_escaped(std::string_view text, std::size_t at) {
-  std::size_t first = at;
-  while (text[first - 1] == '\\') --first;
-  return (at - first) % 2 == 1;
-}
-
-// The closing quote of the string literal that begins at `at`.
-std::size_t closing_quote(std::string_view text, std::size_t at) {
-  do {
-    at = text.find('"', at + 1);
-  } while (is_escaped(text, at));
-  return at;
-}
 
 }  // namespace
 
@@ -161,21 +170,45 @@ bool needs_escape(char c) {
   return escaped[static_cast<unsigned char>(c)];
 }
 
-// Where eight characters hold one that needs an escape: the high bit of its byte. (Behind it there
-// may be bits too many.)
-std::uint64_t escapes_in(const char* eight) {
-  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+// Of eight characters, the high bit of each byte that is zero. (Behind one there may be bits too
+// many.)
+constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+std::uint64_t zero_bytes(std::uint64_t bytes) { return (bytes - ones) & ~bytes & ones * 0x80; }
+
+std::uint64_t word_at(const char* eight) {
   std::uint64_t word = 0;
   std::memcpy(&word, eight, sizeof word);
-  const auto has = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes; };
-  const std::uint64_t control = (word - ones * 0x20) & ~word;
-  return (control | has(word ^ ones * '"') | has(word ^ ones * '\\')) & ones * 0x80;
+  return word;
+}
+
+// Other than zero where one of them needs an escape.
+std::uint64_t escapes_in(const char* eight) {
+  const std::uint64_t word = word_at(eight);
+  const std::uint64_t control = (word - ones * 0x20) & ~word & ones * 0x80;
+  return control | zero_bytes(word ^ ones * '"') | zero_bytes(word ^ ones * '\\');
 }
 
 const char* find_escaped(const char* at, const char* end) {
   constexpr std::ptrdiff_t step = 8;
   while (end - at >= step && escapes_in(at) == 0) at += step;
   return std::find_if(at, end, needs_escape);
+}
+
+bool is_escaped(const char* at) {
+  const char* first = at;
+  while (first[-1] == '\\') --first;
+  return (at - first) % 2 == 1;
+}
+
+// The closing quote of the string literal that begins at `at`.
+const char* closing_quote(const char* at, const char* end) {
+  constexpr std::ptrdiff_t step = 8;
+  do {
+    ++at;
+    while (end - at >= step && zero_bytes(word_at(at) ^ ones * '"') == 0) at += step;
+    while (*at != '"') ++at;
+  } while (is_escaped(at));
+  return at;
 }
 
 void add_escape(Writer& out, char c) {
@@ -303,43 +336,45 @@ void take_apart(Json& value) {
 
 void append_pretty(std::string& out, std::string_view compact, int depth) {
   Writer text(out, compact.size() * 3 / 2);
-  const char* copied = compact.data();  // what stands before has been written
-  const auto copy_up_to = [&](std::size_t end) {
-    text.add(copied, compact.data() + end);
-    copied = compact.data() + end;
+  const char* at = compact.data();
+  const char* copied = at;  // what stands before has been written
+  const auto copy_up_to = [&](const char* end) {
+    text.add(copied, end);
+    copied = end;
   };
-  for (std::size_t i = 0; i < compact.size(); ++i) {
-    switch (const char c = compact[i]) {
+  for (const char* const end = at + compact.size(); at != end; ++at) {
+    switch (const char c = *at) {
       case '"':
-        i = closing_quote(compact, i);
+        at = closing_quote(at, end);
         break;
       case '{':
       case '[':
-        if (compact[i + 1] == (c == '{' ? '}' : ']')) {
-          ++i;
+        if (at[1] == (c == '{' ? '}' : ']')) {
+          ++at;
           break;
         }
-        copy_up_to(i + 1);
+        copy_up_to(at + 1);
         text.add_break(++depth);
         break;
       case '}':
       case ']':
-        copy_up_to(i);
+        copy_up_to(at);
         text.add_break(--depth);
         break;
       case ',':
-        copy_up_to(i + 1);
+        copy_up_to(at + 1);
         text.add_break(depth);
         break;
       case ':':
-        copy_up_to(i + 1);
+        copy_up_to(at + 1);
         text.add(' ');
         break;
-      default:
+      default:  // a number, true, false or null
+        while (at + 1 != end && at[1] != ',' && at[1] != '}' && at[1] != ']') ++at;
         break;
     }
   }
-  copy_up_to(compact.size());
+  copy_up_to(at);
 }
 
 std::string to_pretty(const Json& value) {
