@@ -3,9 +3,9 @@
 # locks were changed; tests/run.sh has eight seconds of the storm. Needs clang with its run-time
 # library.
 #   sh tests/races/run.sh [seconds of storm]
-# Run on 2026-11-30 without a race: 60 s of storm (26,424 answers, 4,298 webhooks; seed 923000655) and
-# the suite, 74 tests in 335 s, the months that are told (mock/engine/months.h) and the laws among
-# them.
+# Run on 2026-11-30 without a race: 60 s of storm (26,424 answers, 4,298 webhooks; seed 923000655)
+# and the suite, 74 tests in 335 s, the months that are told (mock/engine/months.h) and the laws
+# among them.
 set -eu
 cd "$(dirname "$0")/../.."
 jobs=${OKAPI_JOBS:-2}
