@@ -9,10 +9,18 @@
 namespace okapi::api {
 namespace {
 
-// In compact text a quote inside of a string is escaped, so this is found only before a key or an
-// element: where it is not found there is no internal field.
+// Behind id and object, which lead, internal fields come first: '_' sorts before the letters that
+// all others begin with.
 bool may_have_internal_fields(std::string_view compact) {
-  return compact.find(",\"_") != compact.npos;
+  std::string_view rest = compact;
+  for (const std::string_view lead : {R"({"id":")", R"(,"object":")"}) {
+    const std::size_t end = rest.starts_with(lead) ? rest.find('"', lead.size()) : rest.npos;
+    // In compact text a quote inside of a string is escaped, so this is found only before a key or
+    // an element.
+    if (end == rest.npos) return compact.find(R"(,"_)") != compact.npos;
+    rest.remove_prefix(end + 1);
+  }
+  return rest.starts_with(R"(,"_)");
 }
 
 std::vector<std::string> paths_below_data(const std::vector<std::string>& paths) {
