@@ -5,7 +5,7 @@
 # Without a seed (or with "-") they are others in every run; the first seed is printed, and a
 # history that breaks a law is printed with what plays it again. Two cores play some 30 a second.
 #
-# Run on 2026-11-30: 86,000 histories from seed 20261130000 (the last 26,000 with every other one
+# Run on 2026-11-30: 100,000 histories from seed 20261130000 (the last 40,000 with every other one
 # telling its months) and 1,600 from 50000000 and 60000000. Found, each a transcript now: the intent
 # of a written-off invoice succeeded and the invoice stayed uncollectible (20261136566); usage of a
 # trial was billed twice where the anchor lies behind the trial's end (20261157406 and three more).
