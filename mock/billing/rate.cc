@@ -9,9 +9,10 @@ namespace {
 
 // Stripe: each line is rounded once, to the nearest minor unit, halves away from zero
 // (billing/subscriptions/decimal-amounts): 0.05 x 30 = 1.5 is billed as 2.
-void append(std::vector<RatedLine>& lines, const RatedLine& line) {
-  RatedLine& priced = lines.emplace_back(line);
-  priced.amount = round_product(line.units, line.unit_amount, Rounding::half_away_from_zero);
+void set_price(RatedLine& line, Decimal units, Decimal unit_amount) {
+  line.units = units;
+  line.unit_amount = unit_amount;
+  line.amount = round_product(units, unit_amount, Rounding::half_away_from_zero);
 }
 
 // 150 used in packages of 60, rounded up: 3.
@@ -26,16 +27,17 @@ Decimal packages_of(Decimal quantity, const Package& package) {
 // What one tier bills: the unit line, also without units or a unit amount, and right after it the
 // flat amount if there is one. 0 is an amount, absence is not.
 void append_tier(std::vector<RatedLine>& lines, const Tier& tier, int number, Decimal units) {
-  append(lines, {.kind = LineKind::tier_unit,
-                 .tier = number,
-                 .quantity = units,
-                 .units = units,
-                 .unit_amount = tier.unit_amount.value_or(Decimal())});
+  // Written where it stays: copying a line that has just been written makes the processor wait.
+  RatedLine& used = lines.emplace_back();
+  used.kind = LineKind::tier_unit;
+  used.tier = number;
+  used.quantity = units;
+  set_price(used, units, tier.unit_amount.value_or(Decimal()));
   if (!tier.flat_amount) return;
-  append(lines, {.kind = LineKind::tier_flat,
-                 .tier = number,
-                 .units = Decimal::from_integer(1),
-                 .unit_amount = *tier.flat_amount});
+  RatedLine& flat = lines.emplace_back();
+  flat.kind = LineKind::tier_flat;
+  flat.tier = number;
+  set_price(flat, Decimal::from_integer(1), *tier.flat_amount);
 }
 
 // The one walk over the tiers. Graduated: each tier bills what falls into it, the first one always.
@@ -70,10 +72,11 @@ std::vector<RatedLine> rate(const Rate& rate, Decimal quantity) {
   OKAPI_CHECK(rate.unit_amount.has_value() == rate.tiers.empty());
   if (!rate.tiers.empty()) return rate_tiers(rate, quantity);
   std::vector<RatedLine> lines;
-  append(lines, {.kind = rate.package ? LineKind::package : LineKind::per_unit,
-                 .quantity = quantity,
-                 .units = rate.package ? packages_of(quantity, *rate.package) : quantity,
-                 .unit_amount = *rate.unit_amount});
+  RatedLine& line = lines.emplace_back();
+  line.kind = rate.package ? LineKind::package : LineKind::per_unit;
+  line.quantity = quantity;
+  set_price(line, rate.package ? packages_of(quantity, *rate.package) : quantity,
+            *rate.unit_amount);
   return lines;
 }
 
