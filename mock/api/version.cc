@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "api/difference.h"
 #include "api/error.h"
@@ -100,7 +101,8 @@ Lookup lookup_in(std::shared_ptr<const store::State> state) {
   return {.find = [state](std::string_view kind,
                           std::string_view id) { return store::find_committed(*state, kind, id); },
           .where =
-              [state](std::string_view kind, std::string_view field, std::string_view value) {
+              [state = std::move(state)](std::string_view kind, std::string_view field,
+                                         std::string_view value) {
                 return store::where_committed(*state, kind, field, value);
               }};
 }

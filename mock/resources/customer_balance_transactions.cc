@@ -27,7 +27,7 @@ api::Reply create(api::Context& ctx) {
 
 store::Document transaction_of_path(api::Context& ctx) {
   const store::Document customer = api::require(ctx.tx, "customer", ctx.path_ids.at(0));
-  const store::Document transaction = api::require(ctx.tx, kind, ctx.path_id);
+  store::Document transaction = api::require(ctx.tx, kind, ctx.path_id);
   if (text(*transaction, "customer") == customer.id()) return transaction;
   throw api::no_such_in_path(kind, ctx.path_id);
 }

@@ -7,7 +7,7 @@
 namespace okapi::resources {
 namespace {
 
-constexpr Seconds session_life = 30 * 60;
+constexpr Seconds session_life = Seconds{30} * 60;
 constexpr Seconds key_life = hour;
 
 store::Document require_customer(api::Context& ctx) {

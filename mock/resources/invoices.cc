@@ -252,7 +252,7 @@ store::Document method_of_params(api::Context& ctx, const Json& invoice) {
   const char* name = has(ctx.params, "source") ? "source" : "payment_method";
   const auto id = maybe_text(ctx.params, name);
   if (!id) return {};
-  const store::Document method = api::require_param(ctx.tx, "payment_method", *id, name);
+  store::Document method = api::require_param(ctx.tx, "payment_method", *id, name);
   if (maybe_text(*method, "customer") != text(invoice, "customer")) {
     throw api::invalid_request("The customer does not have a payment method with the ID " + *id +
                                    ". The payment method must be attached to the customer.",

@@ -45,8 +45,7 @@ store::Document change(api::Context& ctx, const store::Document& subscription, J
       engine::apply_changes(ctx.tx, subscription, params, {.list = ""});
   engine::check_thresholds_fit(ctx.tx, *applied.subscription);
   engine::sync_items(ctx.tx, applied.subscription);
-  const store::Document changed =
-      engine::bill_changes(ctx.tx, applied, params, engine::settings_of(ctx));
+  store::Document changed = engine::bill_changes(ctx.tx, applied, params, engine::settings_of(ctx));
   if (!(changed == subscription)) ctx.tx.emit("customer.subscription.updated", changed);
   engine::follow_direct_change(ctx.tx, *subscription, *changed, params);
   return changed;

@@ -73,7 +73,7 @@ store::Document new_item(api::Context& ctx, const Json& invoice, const Json& ent
   Json item = engine::make_invoice_item(
       ctx.tx, {.customer = *ctx.tx.find("customer", text(invoice, "customer")), .cost = cost});
   assign_fields(ctx, item, entry, prefix);
-  const store::Document stored = ctx.tx.insert(std::move(item));
+  store::Document stored = ctx.tx.insert(std::move(item));
   ctx.tx.emit("invoiceitem.created", stored);
   return stored;
 }
@@ -87,7 +87,7 @@ void merge_invoice_metadata(api::Context& ctx, const std::string& invoice) {
 
 store::Document changed(api::Context& ctx, const std::string& invoice) {
   merge_invoice_metadata(ctx, invoice);
-  const store::Document now = ctx.tx.find("invoice", invoice);
+  store::Document now = ctx.tx.find("invoice", invoice);
   ctx.tx.emit("invoice.updated", now);
   return now;
 }

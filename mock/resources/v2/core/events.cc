@@ -52,6 +52,7 @@ api::Reply list(api::Context& ctx) {
   });
   std::ranges::sort(found, std::greater(), &std::pair<std::uint64_t, Json>::first);
   std::vector<Json> rows;
+  rows.reserve(found.size());
   for (auto& [sequence, row] : found) rows.push_back(std::move(row));
   return api::page_of(ctx, std::move(rows));
 }
