@@ -55,7 +55,7 @@ store::Document write_transaction(store::Transaction& tx, const std::string& cus
               {"net_amount", net},
               {"type", type},
               {type, std::move(details)}});
-  const store::Document stored = tx.insert(std::move(row));
+  store::Document stored = tx.insert(std::move(row));
   tx.emit("customer_cash_balance_transaction.created", stored);
   return stored;
 }
@@ -141,8 +141,8 @@ store::Document set_reconciliation(store::Transaction& tx, const std::string& cu
 }
 
 store::Document fund(store::Transaction& tx, const std::string& customer, const Funding& funding) {
-  const store::Document transaction = write_transaction(
-      tx, customer, funding.currency, funding.amount, "funded", transfer_details(funding));
+  store::Document transaction = write_transaction(tx, customer, funding.currency, funding.amount,
+                                                  "funded", transfer_details(funding));
   tx.emit("cash_balance.funds_available", stored_balance(tx, customer));
   reconcile(tx, customer, funding.currency);
   return transaction;

@@ -68,7 +68,7 @@ store::Document keep_payment_method(store::Transaction& tx, const store::Documen
 
 store::Document succeed(store::Transaction& tx, const store::Document& invoice,
                         const PaymentTry& attempt) {
-  const store::Document paid = tx.update(invoice, [&](Json& edited) {
+  store::Document paid = tx.update(invoice, [&](Json& edited) {
     // Stripe: /pay by hand does not count after the first attempt.
     const std::int64_t count = integer(edited, "attempt_count");
     if (attempt.automatic || count == 0) edited["attempt_count"] = count + 1;
@@ -122,7 +122,7 @@ store::Document fail(store::Transaction& tx, const store::Document& invoice,
                      const api::Settings& settings, const PaymentTry& attempt,
                      const Failure& failure) {
   std::optional<Seconds> next;
-  const store::Document failed = tx.update(invoice, [&](Json& edited) {
+  store::Document failed = tx.update(invoice, [&](Json& edited) {
     std::int64_t count = integer(edited, "attempt_count");
     // Stripe: authentication that is asked for is no attempt yet (recorded: attempt_count 0).
     const bool counts = !attempt.counted && (attempt.automatic || count == 0);
@@ -162,7 +162,7 @@ bool is_hard_decline(const api::ApiError& refusal) {
 // A debit that the bank has yet to make: the invoice stays open, and no retry is due meanwhile.
 store::Document wait_for_bank(store::Transaction& tx, const store::Document& invoice,
                               const PaymentTry& attempt) {
-  const store::Document waiting = tx.update(invoice, [&](Json& edited) {
+  store::Document waiting = tx.update(invoice, [&](Json& edited) {
     const std::int64_t count = integer(edited, "attempt_count");
     if (attempt.automatic || count == 0) edited["attempt_count"] = count + 1;
     edited["attempted"] = true;
@@ -309,7 +309,7 @@ void notice_overdue(store::Transaction& tx, const store::Document& invoice, cons
 }
 
 store::Document close_as_paid(store::Transaction& tx, const store::Document& invoice) {
-  const store::Document paid = tx.update(invoice, [&](Json& edited) {
+  store::Document paid = tx.update(invoice, [&](Json& edited) {
     close(edited, "paid", "paid_at", tx.now());
     edited["attempted"] = true;
   });
@@ -325,8 +325,7 @@ store::Document close_as_paid(store::Transaction& tx, const store::Document& inv
 }
 
 store::Document pay_out_of_band(store::Transaction& tx, const store::Document& invoice) {
-  const store::Document paid =
-      tx.update(invoice, [&](Json& edited) { mark_paid(edited, tx.now()); });
+  store::Document paid = tx.update(invoice, [&](Json& edited) { mark_paid(edited, tx.now()); });
   drop_open_payment(tx, *paid);
   tx.emit("invoice.updated", paid);
   // Stripe: no invoice.payment_succeeded, since nothing went through Stripe.
@@ -350,7 +349,7 @@ void suggest_payment_method(store::Transaction& tx, const Json& invoice) {
 }
 
 store::Document void_invoice(store::Transaction& tx, const store::Document& invoice) {
-  const store::Document voided =
+  store::Document voided =
       tx.update(invoice, [&](Json& edited) { close(edited, "void", "voided_at", tx.now()); });
   tx.emit("invoice.updated", voided);
   tx.emit("invoice.voided", voided);
@@ -379,7 +378,7 @@ store::Document void_invoice(store::Transaction& tx, const store::Document& invo
 }
 
 store::Document mark_uncollectible(store::Transaction& tx, const store::Document& invoice) {
-  const store::Document marked = tx.update(invoice, [&](Json& edited) {
+  store::Document marked = tx.update(invoice, [&](Json& edited) {
     // Stripe: a payment may still come in; only the attempts by themselves stop.
     close(edited, "uncollectible", "marked_uncollectible_at", tx.now());
   });

@@ -166,8 +166,7 @@ Sums sums_of(const Json& lines) {
 }
 
 store::Document require_invoice(store::Transaction& tx, const Json& params) {
-  const store::Document invoice =
-      api::require_param(tx, "invoice", text(params, "invoice"), "invoice");
+  store::Document invoice = api::require_param(tx, "invoice", text(params, "invoice"), "invoice");
   const std::string& status = text(*invoice, "status");
   if (status == "draft" || status == "void") {
     throw api::invalid_request(
@@ -402,7 +401,7 @@ store::Document void_credit_note(store::Transaction& tx, const store::Document& 
         "You can only void a credit note that is issued, that paid nothing back, and whose invoice "
         "is open.");
   }
-  const store::Document voided = tx.update(note, [&](Json& edited) {
+  store::Document voided = tx.update(note, [&](Json& edited) {
     edited["status"] = "void";
     edited["voided_at"] = tx.now();
   });

@@ -144,7 +144,7 @@ store::Document bill_last_usage(store::Transaction& tx, const store::Document& s
   bill.invoice["auto_advance"] = true;
   const store::Document draft = store_draft(tx, std::move(bill));
   const bool negative = integer(*draft, "total") < 0;
-  const store::Document stands = finalize_invoice(
+  store::Document stands = finalize_invoice(
       tx, draft, settings, {.updated = UpdatedEvent::never, .numbered = !negative});
   if (text(*stands, "status") != "open") return stands;
   return try_payment(tx, stands, settings, {.updated_event = false}).invoice;
@@ -177,7 +177,7 @@ void announce_end(store::Transaction& tx, const store::Document& ended, Schedule
 
 store::Document store_draft(store::Transaction& tx, Bill bill) {
   settle_bill(tx, bill);
-  const store::Document draft = store_bill(tx, std::move(bill));
+  store::Document draft = store_bill(tx, std::move(bill));
   claim_invoice_items(tx, *draft);
   tx.emit("invoice.created", draft);
   return draft;
@@ -282,7 +282,7 @@ store::Document cancel_now(store::Transaction& tx, const store::Document& subscr
     const store::Document last = bill_last_usage(tx, subscription, settings);
     if (last) ending.last_invoice = last.id();
   }
-  const store::Document ended = end_subscription(tx, subscription, ending);
+  store::Document ended = end_subscription(tx, subscription, ending);
   announce_end(tx, ended, ScheduleEnd::canceled);
   return ended;
 }

@@ -12,6 +12,7 @@ namespace okapi::engine {
 
 enum class PaymentBehavior { allow_incomplete, default_incomplete, error_if_incomplete };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json checks its invariant
 struct StartOptions {
   Json add_invoice_items = nullptr;  // of the parameters
   PaymentBehavior payment_behavior = PaymentBehavior::allow_incomplete;

@@ -39,7 +39,7 @@ store::Document redeem(store::Transaction& tx, const DiscountOwner& owner, const
   discount["subscription_item"] = or_null(owner.subscription_item);
   // Deleting or changing the coupon leaves what was redeemed.
   discount["_coupon"] = *redemption.coupon;
-  const store::Document stored = tx.insert(std::move(discount));
+  store::Document stored = tx.insert(std::move(discount));
   if (owner.announces) tx.emit("customer.discount.created", stored);
   return stored;
 }
@@ -97,6 +97,7 @@ void apply_over(Bill& bill, std::vector<LineState*> lines, const Applied& discou
     return !applies_to(discount, bill.lines()[line->index]);
   });
   std::vector<std::int64_t> left;
+  left.reserve(lines.size());
   for (const LineState* line : lines) left.push_back(line->left);
   std::vector<std::int64_t> shares;
   if (discount.percent) {

@@ -126,7 +126,7 @@ store::Document end_dispute(store::Transaction& tx, const store::Document& dispu
                             const std::string& outcome, const api::Settings& settings) {
   const bool inquiry = is_inquiry(*dispute);
   const bool won = outcome == "won" && !inquiry;
-  const store::Document ended = tx.update(dispute, [&](Json& edited) {
+  store::Document ended = tx.update(dispute, [&](Json& edited) {
     edited["status"] = inquiry ? "warning_closed" : outcome;
     if (won) edited["balance_transactions"].push_back(move_funds(tx, edited, false));
     edited.erase("_outcome");
@@ -161,7 +161,7 @@ store::Document submit_evidence(store::Transaction& tx, const store::Document& d
                                  name);
     }
   }
-  const store::Document updated = tx.update(dispute, [&](Json& edited) {
+  store::Document updated = tx.update(dispute, [&](Json& edited) {
     api::merge_metadata(edited, params);
     if (!has(params, "evidence")) return;
     edited["evidence"].update(params.at("evidence"));

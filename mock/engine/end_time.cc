@@ -100,7 +100,7 @@ store::Document change_end(store::Transaction& tx, const store::Document& subscr
   const bool same_word = boolean(*subscription, "cancel_at_period_end") ==
                          maybe_boolean(params, "cancel_at_period_end");
   if (end == before && same_word) return subscription;
-  const store::Document changed =
+  store::Document changed =
       tx.update(subscription, [&](Json& edited) { write_end(edited, params, end, tx.now()); });
   const bool free =
       text(*changed, "status") == "trialing" || maybe_text(params, "proration_behavior") == "none";

@@ -16,7 +16,7 @@ store::Document create_file_link(api::Context& ctx, const std::string& file, con
        {"file", file},
        {"url", concat(ctx.base_url, "/links/", ctx.tx.account_id(), "/", text(link, "id"))}});
   api::merge_metadata(link, params);
-  const store::Document stored = ctx.tx.insert(std::move(link));
+  store::Document stored = ctx.tx.insert(std::move(link));
   ctx.tx.update(ctx.tx.find("file", file), [&](Json& edited) {
     Json& links = edited["links"]["data"];
     links.insert(links.begin(), api::public_tree(stored));

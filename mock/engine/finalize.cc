@@ -160,7 +160,7 @@ store::Document write_off(store::Transaction& tx, Bill bill) {
   bill.invoice["auto_advance"] = false;
   bill.invoice["status"] = "uncollectible";
   bill.invoice["status_transitions"]["marked_uncollectible_at"] = tx.now();
-  const store::Document stands = store_bill(tx, std::move(bill));
+  store::Document stands = store_bill(tx, std::move(bill));
   tx.emit("invoice.finalized", stands);
   tx.emit("invoice.marked_uncollectible", stands);
   return stands;
@@ -235,7 +235,7 @@ store::Document finalize_invoice(store::Transaction& tx, const store::Document& 
   }
   plan_notices(bill.invoice, settings);
   const BalanceUse used = balance_use(bill);
-  const store::Document stands = store_bill(tx, std::move(bill));
+  store::Document stands = store_bill(tx, std::move(bill));
   tx.emit("invoice.finalized", stands);
   if (tells_update(options.updated, due)) tx.emit("invoice.updated", stands);
   use_up_discounts(tx, *stands);

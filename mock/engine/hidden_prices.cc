@@ -18,7 +18,7 @@ void remember(store::Transaction& tx, const std::string& key, const std::string&
 
 std::string hidden_product(store::Transaction& tx, const std::string& name) {
   const std::string key = "product:" + name;
-  if (const std::string known = remembered(tx, key); !known.empty()) return known;
+  if (std::string known = remembered(tx, key); !known.empty()) return known;
   Json product = api::default_object(tx, "product");
   product.update({{"active", false},
                   {"images", Json::array()},
@@ -60,7 +60,7 @@ store::Document hidden_price(store::Transaction& tx, const HiddenPrice& wanted) 
                 {"transform_quantity", nullptr},
                 {"type", "one_time"}});
   price.update(amount_fields(wanted));
-  const store::Document made = tx.insert(std::move(price));
+  store::Document made = tx.insert(std::move(price));
   tx.insert({{"id", made.id()},
              {"object", "okapi.price_details"},
              {"currency_options", {{wanted.currency, amount_fields(wanted)}}},

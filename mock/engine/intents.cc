@@ -132,7 +132,7 @@ api::ApiError authentication_failure(const char* code) {
 
 store::Document ask_setup(store::Transaction& tx, const store::Document& intent,
                           const store::Document& method, Json action) {
-  const store::Document asked = tx.update(intent, [&](Json& edited) {
+  store::Document asked = tx.update(intent, [&](Json& edited) {
     edited["next_action"] = std::move(action);
     edited["payment_method"] = method.id();
     edited["status"] = "requires_action";
@@ -274,7 +274,7 @@ store::Document read_payment_method(store::Transaction& tx, const Json& params,
   }
   const auto id = maybe_text(params, "payment_method");
   if (!id) return {};
-  const store::Document method = require_payment_method(tx, *id, "payment_method");
+  store::Document method = require_payment_method(tx, *id, "payment_method");
   const auto owner = maybe_text(*method, "customer");
   if (owner && *owner != customer) {
     throw api::invalid_request(

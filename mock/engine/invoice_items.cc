@@ -270,7 +270,7 @@ store::Document set_aside_usage(store::Transaction& tx, const OpenUsage& usage) 
                                      .subscription = text(usage.subscription, "id"),
                                      .subscription_item = text(usage.item, "id"),
                                      .period = period});
-  const store::Document stored = tx.insert(std::move(item));
+  store::Document stored = tx.insert(std::move(item));
   tx.emit("invoiceitem.created", stored);
   return stored;
 }

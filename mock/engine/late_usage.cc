@@ -47,15 +47,14 @@ bool drop_waiting(store::Transaction& tx, std::string_view identifier) {
 
 void count_late_usage(store::Transaction& tx, const store::Document& waiting,
                       const api::Settings&) {
-  const store::Document kept = waiting;
-  tx.erase(kept);
+  tx.erase(waiting);
   count(tx,
-        {.meter = text(*kept, "meter"),
-         .customer = text(*kept, "customer"),
-         .identifier = kept.id(),
-         .point = {.at = integer(*kept, "at"), .value = decimal(*kept, "value")},
-         .received_at = integer(*kept, "received_at")},
-        boolean(*kept, "on_test_clock"));
+        {.meter = text(*waiting, "meter"),
+         .customer = text(*waiting, "customer"),
+         .identifier = waiting.id(),
+         .point = {.at = integer(*waiting, "at"), .value = decimal(*waiting, "value")},
+         .received_at = integer(*waiting, "received_at")},
+        boolean(*waiting, "on_test_clock"));
 }
 
 void late_usage_due(const Json& waiting, std::vector<store::Due>& due) {

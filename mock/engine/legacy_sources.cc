@@ -252,16 +252,15 @@ store::Document create_source(store::Transaction& tx, const Json& params) {
   source["type"] = "card";
   source["usage"] = maybe_text(params, "usage").value_or("reusable");
   source.erase("customer");
-  const store::Document made = tx.insert(std::move(source));
+  store::Document made = tx.insert(std::move(source));
   tx.emit("source.chargeable", made);
   return made;
 }
 
 store::Document add_source(store::Transaction& tx, const store::Document& customer,
                            const NewSource& wanted) {
-  const store::Document added = wanted.token.starts_with("src_")
-                                    ? attach_source(tx, customer, wanted)
-                                    : attach_token(tx, customer, wanted);
+  store::Document added = wanted.token.starts_with("src_") ? attach_source(tx, customer, wanted)
+                                                           : attach_token(tx, customer, wanted);
   tx.emit("customer.source.created", added);
   const store::Document owner = tx.find("customer", customer.id());
   if (wanted.becomes_default || !has(*owner, "default_source")) {
@@ -271,7 +270,7 @@ store::Document add_source(store::Transaction& tx, const store::Document& custom
 }
 
 void remove_source(store::Transaction& tx, const store::Document& source) {
-  const Json tree = *source;
+  const Json& tree = *source;
   if (source.kind() == "source") {
     tx.update(source, [](Json& edited) {
       edited["status"] = "consumed";
@@ -289,7 +288,7 @@ void remove_source(store::Transaction& tx, const store::Document& source) {
 void forget_source(store::Transaction& tx, const std::string& id) {
   const store::Document source = find_source(tx, id);
   if (!source) return;
-  const Json tree = *source;
+  const Json& tree = *source;
   tx.erase(source);
   tx.emit("customer.source.deleted", source);
   replace_default(tx, tree);

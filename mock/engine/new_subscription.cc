@@ -147,7 +147,7 @@ void set_terms(store::Transaction& tx, Json& subscription, const Json& params,
 std::string attached_payment_method(store::Transaction& tx, const Json& params,
                                     const std::string& customer, const std::string& prefix) {
   const std::string param = under(prefix, "default_payment_method");
-  const std::string id = text(params, "default_payment_method");
+  std::string id = text(params, "default_payment_method");
   const store::Document method = api::require_param(tx, "payment_method", id, param);
   if (maybe_text(*method, "customer") != customer) {
     throw api::invalid_request("The customer does not have a payment method with the ID " + id +

@@ -40,7 +40,7 @@ void check_attachable(const store::Transaction& tx, const Json& invoice, const J
 void lower_default_payment(store::Transaction& tx, const Json& invoice) {
   const store::Document payment = payment_of(tx, invoice);
   if (!payment || text(*payment, "status") != "open") return;
-  const Json remaining = invoice.at("amount_remaining");
+  const Json& remaining = invoice.at("amount_remaining");
   tx.update(payment, [&](Json& edited) { edited["amount_requested"] = remaining; });
   const store::Document intent =
       tx.find("payment_intent", text(payment->at("payment"), "payment_intent"));

@@ -63,7 +63,7 @@ bool waits_for_payment(const Json& params) {
 }
 
 store::Document wake(store::Transaction& tx, const store::Document& subscription) {
-  const store::Document awake = tx.update(subscription, [](Json& edited) {
+  store::Document awake = tx.update(subscription, [](Json& edited) {
     edited["status"] = "active";
     edited.erase("status_details");
     edited.erase("_resumption");
@@ -96,7 +96,7 @@ void drop_resumption(store::Transaction& tx, const store::Document& subscription
 
 store::Document rest(store::Transaction& tx, const store::Document& subscription,
                      const char* reason) {
-  const store::Document resting = tx.update(subscription, [&](Json& edited) {
+  store::Document resting = tx.update(subscription, [&](Json& edited) {
     edited["status"] = "paused";
     edited["status_details"] = {{"paused",
                                  {{"subscription", {{"type", reason}}},
@@ -145,7 +145,7 @@ store::Document resume_subscription(store::Transaction& tx, const store::Documen
   } else {
     bill_now(tx, wake(tx, current), std::move(bill), settings, {});
   }
-  const store::Document resumed = tx.find("subscription", subscription.id());
+  store::Document resumed = tx.find("subscription", subscription.id());
   tx.emit("customer.subscription.updated", resumed);
   return resumed;
 }

@@ -23,7 +23,7 @@ Json new_setup_intent(store::Transaction& tx, const std::string& customer) {
 
 store::Document cancel_setup_intent(store::Transaction& tx, const store::Document& intent,
                                     const Json& reason) {
-  const store::Document canceled = tx.update(intent, [&](Json& edited) {
+  store::Document canceled = tx.update(intent, [&](Json& edited) {
     edited["cancellation_reason"] = reason;
     edited["next_action"] = nullptr;
     edited["status"] = "canceled";

@@ -57,13 +57,13 @@ void check_can_wait(const Json& params) {
 
 store::Document park_update(store::Transaction& tx, const store::Document& changed,
                             const Json& before) {
-  const Json after = *changed;
+  const Json& after = *changed;
   Seconds expires_at = std::min(tx.now() + pending_time, period_of(before).end);
   if (const auto trial_end = maybe_integer(before, "trial_end");
       trial_end && *trial_end > tx.now()) {
     expires_at = std::min(expires_at, *trial_end);
   }
-  const store::Document parked = tx.update(changed, [&](Json& edited) {
+  store::Document parked = tx.update(changed, [&](Json& edited) {
     edited = before;
     edited["latest_invoice"] = after.at("latest_invoice");
     edited["pending_update"] = {

@@ -156,7 +156,7 @@ store::Document make_configuration(store::Transaction& tx, const NewConfiguratio
                         {"login_page", {{"enabled", false}, {"url", nullptr}}},
                         {"metadata", Json::object()}});
   assign_configuration(tx, configuration, wanted.params, wanted.base_url);
-  const store::Document stored = tx.insert(std::move(configuration));
+  store::Document stored = tx.insert(std::move(configuration));
   tx.emit("billing_portal.configuration.created", stored);
   return stored;
 }
@@ -284,8 +284,7 @@ store::Document update_portal_configuration(store::Transaction& tx,
     throw api::invalid_request("The default configuration cannot be made inactive.", "active");
   }
   assign_configuration(tx, edited, params, base_url);
-  const store::Document updated =
-      tx.update(configuration, [&](Json& tree) { tree = std::move(edited); });
+  store::Document updated = tx.update(configuration, [&](Json& tree) { tree = std::move(edited); });
   tx.emit("billing_portal.configuration.updated", updated);
   return updated;
 }
@@ -318,7 +317,7 @@ store::Document create_portal_session(store::Transaction& tx, const Json& params
   api::assign_params(session, params, {"locale"});
   // Differs: Stripe's stand on billing.stripe.com and are good for a few minutes; these stay.
   session["url"] = concat(base_url, "/p/session/", tx.account_id(), "/test_", text(session, "id"));
-  const store::Document stored = tx.insert(std::move(session));
+  store::Document stored = tx.insert(std::move(session));
   tx.emit("billing_portal.session.created", stored);
   return stored;
 }

@@ -347,7 +347,7 @@ void write_whole(store::Transaction& tx, const Json& subscription, const Json& i
                .change = whole.change,
                .whole = billing::total_of(billing::rate(whole.price.rate, whole.quantity)),
                .amount = proration.amount}));
-  write_proration(tx, subscription, item, std::move(proration));
+  write_proration(tx, subscription, item, proration);
 }
 
 }  // namespace

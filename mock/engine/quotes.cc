@@ -399,7 +399,7 @@ store::Document create_quote(store::Transaction& tx, const Json& params, std::st
   }
   edit_quote(tx, quote, params);
   compute(tx, quote);
-  const store::Document stored = tx.insert(std::move(quote));
+  store::Document stored = tx.insert(std::move(quote));
   tx.emit("quote.created", stored);
   return stored;
 }
@@ -432,7 +432,7 @@ store::Document finalize_quote(store::Transaction& tx, const store::Document& qu
   }
   const store::Document customer =
       api::require_param(tx, "customer", text(*quote, "customer"), "customer");
-  const store::Document finalized = tx.update(quote, [&](Json& edited) {
+  store::Document finalized = tx.update(quote, [&](Json& edited) {
     edit_quote(tx, edited, params);
     if (!has(edited, "_number_base")) edited["_number_base"] = number_base(tx, customer);
     edited["number"] =
@@ -468,7 +468,7 @@ store::Document accept_quote(store::Transaction& tx, const store::Document& quot
 
 store::Document cancel_quote(store::Transaction& tx, const store::Document& quote) {
   check_status(*quote, {"draft", "open"}, "canceled");
-  const store::Document canceled = tx.update(quote, [&](Json& edited) {
+  store::Document canceled = tx.update(quote, [&](Json& edited) {
     edited["status"] = "canceled";
     edited["status_transitions"]["canceled_at"] = tx.now();
   });

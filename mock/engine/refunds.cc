@@ -123,7 +123,7 @@ store::Document write_refund(store::Transaction& tx, const store::Document& char
   refund["balance_transaction"] =
       boolean(*charge, "captured") ? Json(refund_transaction(tx, refund)) : Json();
   plan_outcome(tx, *charge, refund);
-  const store::Document stored = tx.insert(std::move(refund));
+  store::Document stored = tx.insert(std::move(refund));
   tx.update(charge, [&](Json& edited) {
     const std::int64_t total = integer(edited, "amount_refunded") + amount;
     edited["amount_refunded"] = total;
@@ -137,8 +137,7 @@ store::Document write_refund(store::Transaction& tx, const store::Document& char
 
 store::Document refund_charge(store::Transaction& tx, const RefundRequest& request) {
   const store::Document charge = api::require_param(tx, "charge", request.charge, "charge");
-  const store::Document refund =
-      write_refund(tx, charge, checked_amount(*charge, request), request);
+  store::Document refund = write_refund(tx, charge, checked_amount(*charge, request), request);
   tx.emit("charge.refunded", charge);
   return refund;
 }
@@ -167,7 +166,7 @@ void charge_due(const Json& charge, std::vector<store::Due>& due) {
 store::Document charge_of_intent(store::Transaction& tx, const std::string& intent) {
   const store::Document found = api::require_param(tx, "payment_intent", intent, "payment_intent");
   const auto charge = maybe_text(*found, "latest_charge");
-  const store::Document latest = charge ? tx.find("charge", *charge) : store::Document();
+  store::Document latest = charge ? tx.find("charge", *charge) : store::Document();
   if (latest && text(*latest, "status") == "succeeded") return latest;
   throw api::invalid_request(
       concat("This PaymentIntent (", intent, ") does not have a successful charge to refund."),

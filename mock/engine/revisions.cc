@@ -48,7 +48,7 @@ void copy_line(store::Transaction& tx, Bill& bill, const Json& line, const Json&
 
 store::Document original_of(store::Transaction& tx, const Json& params) {
   if (!has(params, "from_invoice")) return {};
-  const store::Document original =
+  store::Document original =
       api::require_param(tx, "invoice", text(params.at("from_invoice"), "invoice"), param);
   const std::string& status = text(*original, "status");
   // Stripe: what is not finalized can be edited, what is paid wants a credit note (docs,

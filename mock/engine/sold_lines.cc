@@ -34,7 +34,7 @@ store::Document invoice_item_of(store::Transaction& tx, const Json& invoice,
       as_discount_params(tx, line.discounts), nullptr, "discounts");
   item["tax_rates"] = line.tax_rates;
   item["metadata"] = line.metadata;
-  const store::Document stored = tx.insert(std::move(item));
+  store::Document stored = tx.insert(std::move(item));
   tx.emit("invoiceitem.created", stored);
   return stored;
 }

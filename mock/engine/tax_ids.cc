@@ -102,7 +102,7 @@ store::Document add_tax_id(store::Transaction& tx, const std::string& customer,
          {"verified_name", nullptr}}}});
   if (!customer.empty()) tax_id["owner"]["customer"] = customer;
   if (verifies && !answer_of(value).empty()) tax_id["_answer"] = answer_of(value);
-  const store::Document stored = tx.insert(std::move(tax_id));
+  store::Document stored = tx.insert(std::move(tax_id));
   if (!customer.empty()) tx.emit("customer.tax_id.created", stored);
   return stored;
 }

@@ -126,7 +126,7 @@ store::Document make_buyer(store::Transaction& tx, const Json& session) {
                             {"name", shipping.value("name", Json())},
                             {"phone", nullptr}};
   }
-  const store::Document made = tx.insert(std::move(customer));
+  store::Document made = tx.insert(std::move(customer));
   tx.emit("customer.created", made);
   keep_tax_ids(tx, made.id(), details);
   return made;
@@ -175,7 +175,7 @@ store::Document buyer_of(store::Transaction& tx, store::Document& session) {
     return tx.find("customer", *id);
   }
   if (!wants_customer(*session)) return {};
-  const store::Document made = make_buyer(tx, *session);
+  store::Document made = make_buyer(tx, *session);
   session = tx.update(session, [&](Json& edited) { edited["customer"] = made.id(); });
   return made;
 }

@@ -42,7 +42,7 @@ std::string payment_status(const Json& session, const store::Document& intent) {
 store::Document complete(store::Transaction& tx, const store::Document& session,
                          const store::Document& intent) {
   const std::string paid = payment_status(*session, intent);
-  const store::Document done = tx.update(session, [&](Json& edited) {
+  store::Document done = tx.update(session, [&](Json& edited) {
     edited["status"] = "complete";
     edited["payment_status"] = paid;
     edited["url"] = nullptr;

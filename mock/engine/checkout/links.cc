@@ -252,7 +252,7 @@ store::Document create_link(store::Transaction& tx, const Json& params,
   // Differs: Stripe's stand on buy.stripe.com, under a name that is not the id.
   link["url"] = concat(base_url, "/b/", tx.account_id(), "/test_", id);
   settle(tx, link);
-  const store::Document stored = tx.insert(std::move(link));
+  store::Document stored = tx.insert(std::move(link));
   tx.emit("payment_link.created", stored);
   return stored;
 }
@@ -270,7 +270,7 @@ store::Document update_link(store::Transaction& tx, const store::Document& link,
   }
   if (has(params, "line_items")) set_quantities(edited, params.at("line_items"));
   settle(tx, edited);
-  const store::Document updated = tx.update(link, [&](Json& tree) { tree = std::move(edited); });
+  store::Document updated = tx.update(link, [&](Json& tree) { tree = std::move(edited); });
   if (updated != link) tx.emit("payment_link.updated", updated);
   return updated;
 }

@@ -167,7 +167,7 @@ store::Document subscribe(store::Transaction& tx, const store::Document& session
     if (!is_ended(*tx.find("subscription", *id))) return session;
   }
   const store::Document started = start(tx, *session, buyer, settings);
-  const store::Document bound = tx.update(session, [&](Json& edited) {
+  store::Document bound = tx.update(session, [&](Json& edited) {
     edited["subscription"] = started.id();
     edited["invoice"] = started->at("latest_invoice");
   });
@@ -193,7 +193,7 @@ std::string intent_of_session(const store::Transaction& tx, const Json& session)
     if (const auto id = maybe_text(session, field)) return *id;
   }
   if (const auto invoice = maybe_text(session, "invoice")) {
-    const std::string intent = payment_intent_of(tx, *tx.find("invoice", *invoice));
+    std::string intent = payment_intent_of(tx, *tx.find("invoice", *invoice));
     if (!intent.empty()) return intent;
   }
   const auto subscription = maybe_text(session, "subscription");

@@ -223,7 +223,7 @@ store::Document expire_session(store::Transaction& tx, const store::Document& se
   } else if (const auto intent = maybe_text(*session, "payment_intent")) {
     cancel_payment_intent(tx, *intent, "abandoned");
   }
-  const store::Document expired = tx.update(session, [](Json& edited) {
+  store::Document expired = tx.update(session, [](Json& edited) {
     edited["status"] = "expired";
     edited["url"] = nullptr;
     edited["client_secret"] = nullptr;

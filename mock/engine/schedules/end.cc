@@ -39,7 +39,7 @@ void check_in_force(const Json& schedule, const std::string& verb, const std::st
 store::Document end_schedule(store::Transaction& tx, const store::Document& schedule,
                              ScheduleEnd how) {
   const bool completed = how == ScheduleEnd::completed;
-  const store::Document ended = tx.update(schedule, [&](Json& edited) {
+  store::Document ended = tx.update(schedule, [&](Json& edited) {
     edited["status"] = completed ? "completed" : "canceled";
     edited[completed ? "completed_at" : "canceled_at"] = tx.now();
     edited["current_phase"] = nullptr;
@@ -63,7 +63,7 @@ void cancel_schedules_of(store::Transaction& tx, std::string_view customer) {
 store::Document release_schedule(store::Transaction& tx, const store::Document& schedule,
                                  bool preserve_cancel_date) {
   const Json subscription_id = schedule->at("subscription");
-  const store::Document released = tx.update(schedule, [&](Json& edited) {
+  store::Document released = tx.update(schedule, [&](Json& edited) {
     edited["status"] = "released";
     edited["released_at"] = tx.now();
     edited["released_subscription"] = subscription_id;

@@ -166,7 +166,7 @@ store::Document enter_phase(store::Transaction& tx, const Json& schedule,
                             const store::Document& subscription, const Json& phase,
                             const api::Settings& settings) {
   const Json params = subscription_params(schedule, phase);
-  const Json before = *subscription;
+  const Json& before = *subscription;
   if (renews_at(tx, before, phase)) {
     const store::Document changed = change_at_renewal(tx, subscription, phase, params);
     sync_items(tx, changed);
@@ -190,11 +190,11 @@ store::Document apply_phase_change(store::Transaction& tx, const Json& schedule,
                                    const store::Document& subscription, const Json& phase,
                                    const std::string& proration_behavior,
                                    const api::Settings& settings) {
-  const Json before = *subscription;
+  const Json& before = *subscription;
   const Json params = subscription_params(schedule, phase);
   const Json update = update_params(tx, before, phase, params, proration_behavior);
   const AppliedChanges applied = change_inside(tx, subscription, params, update);
-  const store::Document changed = bill_changes(tx, applied, update, settings);
+  store::Document changed = bill_changes(tx, applied, update, settings);
   if (*changed != before) tx.emit("customer.subscription.updated", changed);
   return changed;
 }

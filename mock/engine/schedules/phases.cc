@@ -20,8 +20,8 @@ namespace {
 constexpr std::size_t most_phases = 10;
 constexpr std::size_t most_discounts = 20;
 
-Json or_default(const Json& params, const char* name, Json otherwise) {
-  return has(params, name) ? params.at(name) : std::move(otherwise);
+Json or_default(const Json& params, const char* name, const Json& otherwise) {
+  return has(params, name) ? params.at(name) : otherwise;
 }
 
 // --- discounts

@@ -49,7 +49,7 @@ std::size_t current_index(const Json& schedule) {
 // --- parameters
 
 std::string read_end_behavior(const Json& params, const std::string& otherwise) {
-  const std::string behavior = maybe_text(params, "end_behavior").value_or(otherwise);
+  std::string behavior = maybe_text(params, "end_behavior").value_or(otherwise);
   // Stripe: `release` or `cancel` (types); the other two are left from older schedules.
   if (behavior != "release" && behavior != "cancel") {
     throw api::not_implemented("`end_behavior=" + behavior + "`");
@@ -105,7 +105,7 @@ store::Document schedule_from_subscription(store::Transaction& tx, const Json& p
   schedule["current_phase"] = bounds_of(schedule["phases"].at(0));
   schedule["status"] = "active";
   schedule["subscription"] = subscription.id();
-  const store::Document stored = tx.insert(std::move(schedule));
+  store::Document stored = tx.insert(std::move(schedule));
   tx.emit("subscription_schedule.created", stored);
   tx.emit("customer.subscription.updated",
           tx.update(subscription, [&](Json& edited) { edited["schedule"] = stored.id(); }));
@@ -252,7 +252,7 @@ store::Document apply_update(store::Transaction& tx, const store::Document& befo
                        settings);
   }
   move_end(tx, *schedule);
-  const store::Document current = tx.find(kind, schedule.id());
+  store::Document current = tx.find(kind, schedule.id());
   if (integer(current->at("current_phase"), "end_date") > tx.now()) return current;
   end_phase(tx, current, settings);
   return tx.find(kind, schedule.id());
